@@ -1,0 +1,97 @@
+import { suite as uvuSuite } from 'uvu'
+
+/**
+ * uvu with its holes closed: a hook that throws, a test that hangs, a suite that never runs and a file
+ * without a suite all fail the run. `run.ts` counts what is reported here.
+ */
+
+type Body = () => unknown | Promise<unknown>
+
+export interface Test {
+  (name: string, body: Body, options?: { limitMs?: number }): void
+  /** Counted and named in the report. `why` says what is missing, in the reader's words. */
+  skip(name: string, why: string): void
+}
+
+export interface Hooks {
+  before(body: Body): void
+  after(body: Body): void
+  beforeEach(body: Body): void
+  afterEach(body: Body): void
+}
+
+/** Real engines start in seconds; a test that needs more than this names its own limit. */
+const LIMIT_MS = 20_000
+const HOOK_LIMIT_MS = 60_000
+
+const counts = { passed: 0, failed: 0, skipped: 0, suites: 0 }
+
+process.on('exit', (code) => {
+  if (counts.suites === 0) {
+    console.error('this file defines no suite')
+    counts.failed++
+  }
+  if (code !== 0 && counts.failed === 0) counts.failed++
+  if (counts.failed > 0) process.exitCode = 1
+  process.send?.(counts)
+})
+
+export function suite(name: string, define: (test: Test, hooks: Hooks) => void): void {
+  counts.suites++
+  const inner = uvuSuite(name)
+
+  const guarded = (label: string, body: Body, limitMs: number) => async () => {
+    try {
+      await within(limitMs, label, body)
+    } catch (error) {
+      counts.failed++
+      throw error
+    }
+  }
+
+  // uvu swallows what a hook throws, so a hook is turned into a failure of our own and ends the file.
+  const hook = (kind: string, body: Body) => async () => {
+    try {
+      await within(HOOK_LIMIT_MS, `${name}: ${kind}`, body)
+    } catch (error) {
+      console.error(`\n  FAIL  ${name}: hook "${kind}" threw\n`, error)
+      counts.failed++
+      process.exit(1)
+    }
+  }
+
+  const test = ((label, body, options = {}) => {
+    inner(label, async () => {
+      await guarded(label, body, options.limitMs ?? LIMIT_MS)()
+      counts.passed++
+    })
+  }) as Test
+  test.skip = (label, why) => {
+    counts.skipped++
+    console.log(`  skipped: ${name}: ${label} (${why})`)
+    inner.skip()
+  }
+
+  define(test, {
+    before: (body) => inner.before(hook('before', body)),
+    after: (body) => inner.after(hook('after', body)),
+    beforeEach: (body) => inner.before.each(hook('before each', body)),
+    afterEach: (body) => inner.after.each(hook('after each', body)),
+  })
+  inner.run()
+}
+
+async function within(limitMs: number, label: string, body: Body): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`"${label}" took longer than ${limitMs} ms`)),
+      limitMs,
+    )
+  })
+  try {
+    await Promise.race([body(), limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
