@@ -1,0 +1,68 @@
+import { mkdir } from 'node:fs/promises'
+import { AppError } from '../errors.js'
+import type { Database } from './database.js'
+import { migrate } from './migrate.js'
+import { openServer } from './server.js'
+import { databaseOn } from './session.js'
+
+export type StoreKind = 'real' | 'simulated'
+
+export interface Store {
+  readonly db: Database
+  readonly kind: StoreKind
+  /** True when a commit has reached the disk's platter or cells, not only the operating system. */
+  readonly powerSafe: boolean
+  /** Starts the policies: refresh of the aggregates, compression, retention, hygiene of the embedded engine. */
+  startMaintenance(): void
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  /** A TimescaleDB server; without it the embedded engine in `folder`. */
+  databaseUrl?: string
+  /** The data folder, created if need be: one service per folder, whichever the engine. */
+  folder: string
+  kind: StoreKind
+  log: { info(fields: object): void; warn(fields: object): void; error(fields: object): void }
+  clock: { now(): number }
+}
+
+/** Opens, migrates and checks the store. Throws CONFIG, STORE_LOCKED, STORE_KIND: each one clear line. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  await mkdir(options.folder, { recursive: true })
+  if (options.databaseUrl === undefined) throw new AppError('CONFIG', 'DATABASE_URL is not set')
+  const engine = await openServer({
+    databaseUrl: options.databaseUrl,
+    writers: 3,
+    readers: 4,
+    statementTimeoutMs: 5000,
+    log: options.log,
+  })
+  try {
+    await engine.borrow('maintenance', migrate)
+    const db = databaseOn(engine)
+    await fixKind(db, options.kind)
+    return {
+      db,
+      kind: options.kind,
+      powerSafe: true,
+      startMaintenance() {},
+      close: () => db.close(),
+    }
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}
+
+/** A store is real or simulated from its first start on, so that no simulated value meets a real one. */
+async function fixKind(db: Database, kind: StoreKind): Promise<void> {
+  await db.query('write', 'INSERT INTO store (kind) VALUES ($1) ON CONFLICT DO NOTHING', [kind])
+  const [store] = await db.query<{ kind: StoreKind }>('write', 'SELECT kind FROM store')
+  if (store?.kind !== kind) {
+    throw new AppError(
+      'STORE_KIND',
+      `this store is ${store?.kind}, not ${kind}: use another folder`,
+    )
+  }
+}

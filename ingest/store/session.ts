@@ -1,0 +1,106 @@
+import type { ClientBase, PoolClient, QueryConfig } from 'pg'
+import { AppError } from '../errors.js'
+import type { Database, Lane, Session } from './database.js'
+import { isBroken, isCollision, toAppError } from './sqlstate.js'
+
+/** What an engine adds to the rest: how a connection is had, and for how long. */
+export interface Engine {
+  readonly engine: Database['engine']
+  readonly writers: number
+  /** Hands a connection to `work` alone until its promise settles. */
+  borrow<T>(lane: Lane, work: (client: ClientBase) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Collisions end by themselves as soon as one side has committed; more than this is not a collision. */
+const TRIES = 5
+
+/**
+ * `Database` on any engine. 40P01 and 40001 are repeated here, at once: in `transaction` the whole `work`
+ * (so it must be repeatable), elsewhere the one statement, which the database has rolled back whole.
+ */
+export function databaseOn(engine: Engine): Database {
+  const run = <T>(lane: Lane, work: (session: Session) => Promise<T>) =>
+    engine.borrow(lane, (client) => work(sessionOn(client, TRIES)))
+  return {
+    engine: engine.engine,
+    writers: engine.writers,
+    run,
+    transaction: (lane, work) =>
+      retried(TRIES, () => engine.borrow(lane, (client) => transacted(client, work))),
+    query: <Row extends object>(lane: Lane, text: string, values?: readonly unknown[]) =>
+      run(lane, (session) => session.query<Row>(text, values)),
+    close: () => engine.close(),
+  }
+}
+
+/** Statements on `client` as a `Session`; a statement that collided is sent up to `tries` times. */
+export function sessionOn(client: ClientBase, tries = 1): Session {
+  const send = <Row extends object>(config: QueryConfig): Promise<Row[]> =>
+    retried(tries, async () => {
+      try {
+        return (await client.query<Row>(config)).rows
+      } catch (error) {
+        throw toAppError(error)
+      }
+    })
+  return {
+    query: (text, values) => send({ text, ...(values && { values: [...values] }) }),
+    prepared: (name, text, values) => send({ name, text, values: [...values] }),
+  }
+}
+
+/** Lends a pool's client, and destroys it instead of giving it back when its state is not known. */
+export async function lend<T>(
+  client: PoolClient,
+  work: (client: ClientBase) => Promise<T>,
+): Promise<T> {
+  // A connection that ends between two statements of `work` reports it here; the next statement fails.
+  const ignore = () => {}
+  client.on('error', ignore)
+  let broken = true
+  try {
+    const result = await work(client)
+    broken = false
+    return result
+  } catch (error) {
+    broken = error instanceof AppError && isBroken(error)
+    throw error
+  } finally {
+    client.off('error', ignore)
+    client.release(broken || client.getTransactionStatus() !== 'I')
+  }
+}
+
+async function transacted<T>(
+  client: ClientBase,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = sessionOn(client)
+  await session.query('BEGIN')
+  try {
+    const result = await work(session)
+    // After a statement whose error `work` has swallowed, COMMIT is answered with ROLLBACK and no error.
+    const { command } = await client.query('COMMIT').catch((error) => {
+      throw toAppError(error)
+    })
+    if (command !== 'COMMIT') {
+      throw new AppError('STORE_REFUSED', 'the transaction was rolled back by an earlier error')
+    }
+    return result
+  } catch (error) {
+    // On a broken connection there is nothing to roll back; the first error is the one to report.
+    await client.query('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
+
+async function retried<T>(tries: number, work: () => Promise<T>): Promise<T> {
+  for (let left = tries; ; left--) {
+    try {
+      return await work()
+    } catch (error) {
+      if (left <= 1 || !isCollision(error)) throw error
+    }
+  }
+}
