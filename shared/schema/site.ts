@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import {
+  depthMSchema,
+  directionDegSchema,
+  nodeNameSchema,
+  positionSchema,
+  quantityKeySchema,
+  siteKindSchema,
+  siteNameSchema,
+  strict,
+  timeSchema,
+  titleSchema,
+} from './common.js'
+import { latestSchema } from './reading.js'
+
+const note = z.string().trim().min(1).max(200).nullable()
+
+/** What a person may change about a site. */
+const details = {
+  title: titleSchema,
+  kind: siteKindSchema,
+  longitude: z.number().min(-180).max(180),
+  latitude: z.number().min(-90).max(90),
+  elevationM: z.number().min(-500).max(9000).nullable(),
+  waterClass: note.describe('of the water standard, e.g. I'),
+  road: note,
+  owner: note,
+}
+
+export const siteSchema = z
+  .object({
+    name: siteNameSchema,
+    ...details,
+    createdAt: timeSchema,
+    retiredAt: timeSchema.nullable(),
+  })
+  .meta({ id: 'Site' })
+
+export type Site = z.infer<typeof siteSchema>
+
+export const siteWithLatestSchema = siteSchema
+  .extend({ latest: z.array(latestSchema).describe('of the placements that hold now') })
+  .meta({ id: 'SiteWithLatest' })
+
+export type SiteWithLatest = z.infer<typeof siteWithLatestSchema>
+
+export const siteCreateSchema = strict({
+  name: siteNameSchema,
+  ...details,
+  elevationM: details.elevationM.default(null),
+  waterClass: details.waterClass.default(null),
+  road: details.road.default(null),
+  owner: details.owner.default(null),
+}).meta({ id: 'SiteCreate' })
+
+export const sitePatchSchema = strict({
+  ...details,
+  retired: z.boolean().describe('a retired site leaves the lists; its series stay'),
+})
+  .partial()
+  .meta({ id: 'SitePatch' })
+
+export const placementSchema = z
+  .object({
+    id: z.int(),
+    node: nodeNameSchema,
+    quantity: quantityKeySchema,
+    position: positionSchema,
+    site: siteNameSchema,
+    depthM: depthMSchema.nullable(),
+    directionDeg: directionDegSchema.nullable(),
+    from: timeSchema,
+    to: timeSchema.nullable(),
+  })
+  .meta({ id: 'Placement' })
+
+export type Placement = z.infer<typeof placementSchema>
+
+/** One channel of a node, or all channels that it has ever sent when no quantity is named. */
+export const placementCreateSchema = strict({
+  node: nodeNameSchema,
+  site: siteNameSchema,
+  quantity: quantityKeySchema,
+  position: positionSchema.default(0),
+  depthM: depthMSchema.nullable().default(null),
+  directionDeg: directionDegSchema.nullable().default(null),
+  from: timeSchema.optional().describe('default: now'),
+  to: timeSchema.nullable().default(null),
+}).meta({ id: 'PlacementCreate' })
+
+export const placementPatchSchema = strict({
+  to: timeSchema.describe('the placement ends here'),
+}).meta({ id: 'PlacementPatch' })
