@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { AppError } from '../errors.js'
 import type { Database } from './database.js'
+import { openEmbedded } from './embedded.js'
 import { migrate } from './migrate.js'
 import { openServer } from './server.js'
-import { databaseOn } from './session.js'
+import { databaseOn, type Engine } from './session.js'
 
 export type StoreKind = 'real' | 'simulated'
 
@@ -25,27 +26,24 @@ export interface StoreOptions {
   kind: StoreKind
   log: { info(fields: object): void; warn(fields: object): void; error(fields: object): void }
   clock: { now(): number }
+  /** False leaves commits of the embedded engine to the operating system: faster, lost in a power cut. */
+  powerSafe?: boolean
+  /** Limit of a statement (server) or of a call (embedded). Below the broker's deadline of 10 s. */
+  callLimitMs?: number
 }
 
 /** Opens, migrates and checks the store. Throws CONFIG, STORE_LOCKED, STORE_KIND: each one clear line. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   await mkdir(options.folder, { recursive: true })
-  if (options.databaseUrl === undefined) throw new AppError('CONFIG', 'DATABASE_URL is not set')
-  const engine = await openServer({
-    databaseUrl: options.databaseUrl,
-    writers: 3,
-    readers: 4,
-    statementTimeoutMs: 5000,
-    log: options.log,
-  })
+  const engine = await openEngine(options)
   try {
-    await engine.borrow('maintenance', migrate)
+    await engine.prepare(migrate)
     const db = databaseOn(engine)
     await fixKind(db, options.kind)
     return {
       db,
       kind: options.kind,
-      powerSafe: true,
+      powerSafe: engine.powerSafe,
       startMaintenance() {},
       close: () => db.close(),
     }
@@ -53,6 +51,20 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await engine.close()
     throw error
   }
+}
+
+function openEngine(options: StoreOptions): Promise<Engine> {
+  const { log, powerSafe = true, callLimitMs = 5000 } = options
+  if (options.databaseUrl === undefined) {
+    return openEmbedded({ dataFolder: options.folder, powerSafe, callLimitMs, log })
+  }
+  return openServer({
+    databaseUrl: options.databaseUrl,
+    writers: 3,
+    readers: 4,
+    statementTimeoutMs: callLimitMs,
+    log,
+  })
 }
 
 /** A store is real or simulated from its first start on, so that no simulated value meets a real one. */

@@ -32,7 +32,10 @@ export async function openServer(options: ServerOptions): Promise<Engine> {
   const engine: Engine = {
     engine: 'server',
     writers: options.writers,
-    borrow: async (lane, work) => lend(await connect(pools[lane]), work),
+    // `synchronous_commit` and `fsync` of a server are its keeper's choice; both are on by default.
+    powerSafe: true,
+    borrow: (lane, work) => lend(pools[lane], work),
+    prepare: (work) => lend(pools.maintenance, work),
     close,
   }
   try {
@@ -71,18 +74,6 @@ function createPool(options: ServerOptions, config: pg.PoolConfig): pg.Pool {
     options.log.warn({ event: 'store_connection_lost', reason: error.message }),
   )
   return pool
-}
-
-/** Whatever keeps us from having a connection says nothing about the data: it is always temporary. */
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
-  try {
-    return await pool.connect()
-  } catch (error) {
-    throw new AppError('STORE_BUSY', `no connection to the database: ${reason(error)}`, {
-      temporary: true,
-      cause: error,
-    })
-  }
 }
 
 async function requireTimescale(pool: pg.Pool): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ClientBase, PoolClient, QueryConfig } from 'pg'
+import type { ClientBase, Pool, QueryConfig } from 'pg'
 import { AppError } from '../errors.js'
 import type { Database, Lane, Session } from './database.js'
 import { isBroken, isCollision, toAppError } from './sqlstate.js'
@@ -7,8 +7,12 @@ import { isBroken, isCollision, toAppError } from './sqlstate.js'
 export interface Engine {
   readonly engine: Database['engine']
   readonly writers: number
+  /** True when a commit is answered only after the disk has it. */
+  readonly powerSafe: boolean
   /** Hands a connection to `work` alone until its promise settles. */
   borrow<T>(lane: Lane, work: (client: ClientBase) => Promise<T>): Promise<T>
+  /** Work before anybody else has the engine, with no limit of time: migrations. */
+  prepare<T>(work: (client: ClientBase) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -50,11 +54,16 @@ export function sessionOn(client: ClientBase, tries = 1): Session {
   }
 }
 
-/** Lends a pool's client, and destroys it instead of giving it back when its state is not known. */
-export async function lend<T>(
-  client: PoolClient,
-  work: (client: ClientBase) => Promise<T>,
-): Promise<T> {
+/** Lends a client of `pool`, and destroys it instead of giving it back when its state is not known. */
+export async function lend<T>(pool: Pool, work: (client: ClientBase) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error) => {
+    // Whatever keeps us from having a connection says nothing about the data: it is always temporary.
+    const { message } = toAppError(error)
+    throw new AppError('STORE_BUSY', `no connection to the database: ${message}`, {
+      temporary: true,
+      cause: error,
+    })
+  })
   // A connection that ends between two statements of `work` reports it here; the next statement fails.
   const ignore = () => {}
   client.on('error', ignore)
