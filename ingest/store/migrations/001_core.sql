@@ -145,6 +145,8 @@ CREATE TABLE frame (
   seq integer NOT NULL,
   first timestamptz NOT NULL,
   last timestamptz NOT NULL,
+  -- dated by the bounds of its neighbours: first and last are known to within a minute only
+  undated boolean NOT NULL DEFAULT false,
   bytes bytea NOT NULL
 );
 SELECT create_hypertable('frame', by_range('received_at', interval '30 days'), create_default_indexes => false);

@@ -1,0 +1,125 @@
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { ensureSetupSecret } from './api/setup.js'
+import { type ApiDeps, buildApi } from './api/api.js'
+import { openControlSocket } from './api/control.js'
+import { LiveFeed } from './api/live.js'
+import { Broker } from './broker/broker.js'
+import { senderFrom } from './broker/login.js'
+import type { Clock } from './clock.js'
+import type { Config } from './config.js'
+import { AppError } from './errors.js'
+import { createMetrics } from './metrics.js'
+import { type CommittedBatch, Pipeline } from './pipeline/pipeline.js'
+import { Replayer } from './pipeline/replay.js'
+import { loginById } from './store/logins.js'
+import { openStore, type Store } from './store/open.js'
+
+export interface Service {
+  httpPort: number
+  mqttPort: number
+  /** The one-time secret for the first administrator; undefined once there is one. */
+  setupSecret: string | undefined
+  /** Closes the doors, stores and acknowledges what is in hand, closes the store: at most about 10 s. */
+  stop(): Promise<void>
+}
+
+/** Everything of one service process, started in the order in which its parts need each other. */
+export async function startService(config: Config, clock: Clock, log: Logger): Promise<Service> {
+  const store = await openStore({
+    ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
+    folder: config.dataDir,
+    kind: config.storeKind,
+    retention: config.retention,
+    log,
+    clock,
+  })
+  try {
+    return await startOn(store, config, clock, log)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function startOn(store: Store, config: Config, clock: Clock, log: Logger): Promise<Service> {
+  const { db } = store
+  const live = new LiveFeed({ clock })
+  const replayer = new Replayer({
+    db,
+    clock,
+    log,
+    senderOf: async (id) => {
+      const node = await loginById(db, id, clock.now())
+      return node && senderFrom(node)
+    },
+    onStored: (readings) => live.publish(readings),
+  })
+  const pipeline = new Pipeline({
+    db,
+    clock,
+    log,
+    ...config.queue,
+    onCommitted: (batch: CommittedBatch) => {
+      metrics.committed(batch)
+      replayer.noticed(batch)
+      live.publish(batch.stored)
+    },
+  })
+  const broker = new Broker({
+    config: config.mqtt,
+    db,
+    clock,
+    pipeline,
+    log,
+    onRefused: (reason) => metrics.refused(reason),
+  })
+  const metrics = createMetrics({
+    balance: () => pipeline.balance(),
+    connected: () => broker.connected().size,
+  })
+  const deps: ApiDeps = { store, clock, log, config: config.http, live, pipeline, replayer, links: broker, metrics }
+  const api = await buildApi(deps)
+  const setupSecret = await ensureSetupSecret(db)
+  await replayer.start()
+  pipeline.start()
+  const stopParts = async () => {
+    broker.stopAccepting()
+    await pipeline.close()
+    await broker.close()
+    await api.close()
+    await store.close()
+  }
+  try {
+    await broker.start()
+    await listen(api, config)
+    const control = await openControlSocket(api, join(config.dataDir, 'control.sock'))
+    store.startMaintenance()
+    const address = api.server.address()
+    return {
+      httpPort: typeof address === 'object' && address !== null ? address.port : config.http.port,
+      mqttPort: broker.port,
+      setupSecret,
+      stop: async () => {
+        await control.close()
+        await stopParts()
+      },
+    }
+  } catch (error) {
+    await broker.close()
+    await pipeline.close()
+    await api.close()
+    throw error
+  }
+}
+
+async function listen(api: FastifyInstance, config: Config): Promise<void> {
+  const { host, port } = config.http
+  try {
+    await api.listen({ host, port })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError('CONFIG', `page and API cannot listen on ${host}:${port}: ${reason}`, { cause })
+  }
+}

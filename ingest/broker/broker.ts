@@ -1,0 +1,318 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes'
+import { configTopic, parseTopic, timeAnswerTopic } from '../../shared/wire/topics.js'
+import type { Clock } from '../clock.js'
+import type { BrokerConfig } from '../config.js'
+import { AppError } from '../errors.js'
+import type { Sender } from '../pipeline/accept.js'
+import type { Pipeline } from '../pipeline/pipeline.js'
+import type { Database } from '../store/database.js'
+import { disabledAmong, downlinkOf } from '../store/logins.js'
+import { addressOf, guardPacketSize, isWithin, SocketLimits, stopReading } from './gate.js'
+import { type LoginRefusal, logIn } from './login.js'
+
+export interface BrokerOptions {
+  config: BrokerConfig
+  db: Database
+  clock: Clock
+  pipeline: Pipeline
+  log: { info(fields: object): void; warn(fields: object): void }
+  /** Counts what was turned away, by reason. */
+  onRefused: (reason: Refusal) => void
+}
+
+export type Refusal =
+  | LoginRefusal
+  | 'too-many-sockets'
+  | 'packet-too-large'
+  | 'clean-session-required'
+  | 'foreign-topic'
+  | 'qos-2'
+  | 'store-away'
+  | 'protocol'
+
+/** A CONNECT is one packet: a socket that has not sent it by now is not a node of ours. */
+const CONNECT_TIMEOUT_MS = 5_000
+/** A node that does not take what is sent to it is cut; it asks again when it is back. */
+const DRAIN_TIMEOUT_MS = 3_000
+/** Seconds. A node sleeps by disconnecting; a socket silent for longer than half an hour is dead. */
+const KEEPALIVE_LIMIT_S = 1_200
+/** Another process may have disabled a node that is connected here. */
+const REVIEW_EVERY_MS = 5_000
+
+/** Who a connection is, and the end of the chain of its acknowledgements. */
+interface Link {
+  sender: Sender
+  acknowledged: Promise<void>
+}
+
+/**
+ * The door for nodes: Aedes with our identity, limits and topic rights. PUBACK is written after the hook
+ * `authorizePublish` calls back, so the pipeline runs inside that hook. Deny by default: a node publishes
+ * only its own `r` and `q`, subscribes only to its own `c` and `t`, and nobody else is let in. Aedes keeps
+ * nothing: no session, no will, no retained message.
+ */
+export class Broker {
+  readonly #options: BrokerOptions
+  readonly #limits: SocketLimits
+  readonly #links = new WeakMap<Client, Link>()
+  readonly #clients = new Map<string, Client>()
+  readonly #sockets = new Set<Socket>()
+  readonly #servers: Server[] = []
+  #aedes: Aedes | undefined
+  #review: NodeJS.Timeout | undefined
+
+  constructor(options: BrokerOptions) {
+    this.#options = options
+    this.#limits = new SocketLimits(
+      options.config.maxConnections,
+      options.config.maxConnectionsPerAddress,
+    )
+  }
+
+  async start(): Promise<void> {
+    const { host, port, tls } = this.#options.config
+    this.#aedes = await Aedes.createBroker(this.#hooks())
+    this.#aedes.on('clientReady', (client) => this.#clients.set(client.id, client))
+    this.#aedes.on('clientDisconnect', (client) => this.#forget(client))
+    this.#aedes.on('clientError', (client, error) => this.#failed(client, error))
+    this.#aedes.on('connectionError', (client, error) => this.#failed(client, error))
+    this.#aedes.on('subscribe', (subscriptions, client) => this.#subscribed(subscriptions, client))
+    await this.#listen(createServer((socket) => this.#connected(socket, false)), host, port)
+    if (tls !== undefined) {
+      const server = createTlsServer({ cert: tls.cert, key: tls.key, handshakeTimeout: CONNECT_TIMEOUT_MS })
+      server.on('secureConnection', (socket) => this.#connected(socket, true))
+      server.on('tlsClientError', () => this.#options.onRefused('protocol'))
+      await this.#listen(server, host, tls.port)
+    }
+    this.#review = setInterval(() => void this.#cutDisabled(), REVIEW_EVERY_MS)
+    this.#review.unref()
+  }
+
+  /** Port of the listener without TLS. */
+  get port(): number {
+    const address = this.#servers[0]?.address()
+    return typeof address === 'object' && address !== null ? address.port : 0
+  }
+
+  get tlsPort(): number | undefined {
+    const address = this.#servers[1]?.address()
+    return typeof address === 'object' && address !== null ? address.port : undefined
+  }
+
+  /** Names of the nodes that are connected to this process. */
+  connected(): ReadonlySet<string> {
+    return new Set(this.#clients.keys())
+  }
+
+  /** Cuts a node off at once. */
+  disconnect(node: string): void {
+    this.#clients.get(node)?.conn.destroy()
+  }
+
+  /** Tells a connected node its configuration; one that is away asks when it is back. */
+  async sendConfig(node: string): Promise<void> {
+    const client = this.#clients.get(node)
+    const topic = configTopic(node)
+    if (client !== undefined && subscribesTo(client, topic)) await this.#answer(client, topic)
+  }
+
+  /** First half of the stop: no new socket, no new packet; frames in hand go on. */
+  stopAccepting(): void {
+    clearInterval(this.#review)
+    for (const server of this.#servers) server.close()
+    for (const client of this.#clients.values()) stopReading(client)
+  }
+
+  /** Second half, once the pipeline is empty and its acknowledgements are written. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => this.#aedes?.close(() => resolve()) ?? resolve())
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  async #listen(server: Server, host: string, port: number): Promise<void> {
+    this.#servers.push(server)
+    server.listen(port, host)
+    try {
+      await once(server, 'listening')
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new AppError('CONFIG', `the broker cannot listen on ${host}:${port}: ${reason}`, { cause })
+    }
+  }
+
+  #connected(socket: Socket, isTls: boolean): void {
+    // Errors of a socket end it; 'close' follows and is what counts.
+    socket.on('error', () => {})
+    if (!this.#limits.admit(socket)) return this.#turnAway(socket, 'too-many-sockets')
+    if (!isTls && !isWithin(this.#options.config.plainNetworks, addressOf(socket))) {
+      return this.#turnAway(socket, 'plain-network')
+    }
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    const client = this.#aedes?.handle(socket)
+    if (client !== undefined) {
+      guardPacketSize(client, (declared) => {
+        this.#refused('packet-too-large', { node: client.id, address: addressOf(socket), declared })
+      })
+    }
+  }
+
+  #turnAway(socket: Socket, reason: Refusal): void {
+    this.#refused(reason, { address: addressOf(socket) })
+    socket.destroy()
+  }
+
+  #refused(reason: Refusal, fields: object): void {
+    this.#options.onRefused(reason)
+    this.#options.log.warn({ event: 'refused', reason, ...fields })
+  }
+
+  #hooks(): AedesOptions {
+    return {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      drainTimeout: DRAIN_TIMEOUT_MS,
+      keepaliveLimit: KEEPALIVE_LIMIT_S,
+      maxClientsIdLength: 32,
+      maxTopicLevels: 3,
+      preConnect: (_client, packet, done) => {
+        // A will would be published after the node is gone, with nobody to receive it.
+        delete packet.will
+        if (packet.clean === false || packet.clientId === '') {
+          this.#refused('clean-session-required', { node: packet.clientId })
+          return done(new Error('clean session required'), false)
+        }
+        done(null, true)
+      },
+      authenticate: (client, username, password, done) => {
+        this.#authenticate(client, username, password).then(
+          (refusal) => (refusal === undefined ? done(null, true) : done(connackError(refusal), null)),
+          (error) => {
+            this.#refused('store-away', { node: username, reason: String(error) })
+            done(connackError('store-away'), null)
+          },
+        )
+      },
+      authorizePublish: (client, packet, done) => {
+        if (client === null) return done(new Error('nobody publishes here but nodes'))
+        // Retained messages would be kept in memory without end.
+        packet.retain = false
+        this.#publish(client, packet.topic, packet.qos, packet.payload).then(
+          () => done(null),
+          (error) => done(error),
+        )
+      },
+      authorizeSubscribe: (client, subscription, done) => {
+        const topic = parseTopic(subscription.topic)
+        const isOwn = topic?.node === client.id && (topic?.kind === 'c' || topic?.kind === 't')
+        if (isOwn) return done(null, subscription)
+        this.#refused('foreign-topic', { node: client.id, topic: subscription.topic })
+        // Granted 0x80: the node learns it and stays connected [MQTT-3.9.3-2].
+        done(null, null)
+      },
+    }
+  }
+
+  async #authenticate(
+    client: Client,
+    username: string | undefined,
+    password: Uint8Array | undefined,
+  ): Promise<LoginRefusal | undefined> {
+    const { db, clock } = this.#options
+    const result = await logIn(db, clock.now(), { clientId: client.id, username, password })
+    if ('refused' in result) {
+      const address = addressOf(client.conn as Socket)
+      this.#refused(result.refused, { node: username, address })
+      return result.refused
+    }
+    this.#links.set(client, { sender: result.sender, acknowledged: Promise.resolve() })
+    return undefined
+  }
+
+  /**
+   * Resolves when the packet may be acknowledged; a rejection closes the connection. Acknowledgements of a
+   * connection follow the order of its packets, and after one that failed there is none [MQTT-4.6.0-2].
+   */
+  #publish(client: Client, topic: string, qos: number, payload: string | Buffer): Promise<void> {
+    const link = this.#links.get(client)
+    const kind = link === undefined ? undefined : this.#rightTo(link, topic, qos)
+    if (link === undefined || kind === undefined) return Promise.reject(new Error('not allowed'))
+    if (kind === 'q') {
+      return link.acknowledged.then(() => this.#answer(client, timeAnswerTopic(link.sender.name)))
+    }
+    const before = link.acknowledged
+    const committed = this.#options.pipeline.submit(link.sender, Buffer.from(payload))
+    link.acknowledged = committed.then(() => before)
+    // Whoever waits on the chain handles its rejection; the last link may have nobody.
+    link.acknowledged.catch(() => {})
+    return link.acknowledged
+  }
+
+  #rightTo(link: Link, topic: string, qos: number): 'r' | 'q' | undefined {
+    const parsed = parseTopic(topic)
+    const node = link.sender.name
+    if (qos === 2) {
+      this.#refused('qos-2', { node })
+      return undefined
+    }
+    if (parsed?.node === node && (parsed.kind === 'r' || parsed.kind === 'q')) return parsed.kind
+    this.#refused('foreign-topic', { node, topic })
+    return undefined
+  }
+
+  #subscribed(subscriptions: { topic: string }[], client: Client): void {
+    for (const { topic } of subscriptions) {
+      if (parseTopic(topic)?.kind !== 'c' || !subscribesTo(client, topic)) continue
+      this.#answer(client, topic).catch((error) => {
+        this.#options.log.warn({ event: 'config_not_sent', node: client.id, reason: String(error) })
+        client.conn.destroy()
+      })
+    }
+  }
+
+  /** Sends what the database says now; the time only while the server's clock can be trusted. */
+  async #answer(client: Client, topic: string): Promise<void> {
+    const { db, clock } = this.#options
+    const sender = this.#links.get(client)?.sender
+    const row = sender && (await downlinkOf(db, sender.id))
+    if (row === undefined || !subscribesTo(client, topic)) return
+    const { config, revision, rejected } = row
+    const time = clock.synchronised() ? { t: Math.floor(clock.now() / 1000) } : {}
+    const message =
+      parseTopic(topic)?.kind === 'c' ? { ...config, revision } : { ...time, c: revision, x: rejected }
+    client.publish(
+      { cmd: 'publish', topic, payload: JSON.stringify(message), qos: 1, dup: false, retain: false },
+      () => {},
+    )
+  }
+
+  #forget(client: Client): void {
+    if (this.#clients.get(client.id) === client) this.#clients.delete(client.id)
+  }
+
+  #failed(client: Client, error: Error): void {
+    this.#options.log.info({ event: 'connection_failed', node: client.id, reason: error.message })
+  }
+
+  async #cutDisabled(): Promise<void> {
+    try {
+      for (const name of await disabledAmong(this.#options.db, [...this.#clients.keys()])) {
+        this.disconnect(name)
+      }
+    } catch (error) {
+      this.#options.log.warn({ event: 'review_failed', reason: String(error) })
+    }
+  }
+}
+
+function subscribesTo(client: Client, topic: string): boolean {
+  return 'subscriptions' in client && Object.hasOwn(client.subscriptions as object, topic)
+}
+
+/** What a node is told: 3 try later, 4 wrong name or secret, 5 not allowed [MQTT-3.2.2.3, table 3.1]. */
+function connackError(reason: LoginRefusal | 'store-away'): AuthenticateError {
+  const returnCode = reason === 'store-away' ? 3 : reason === 'disabled' ? 5 : 4
+  return Object.assign(new Error(reason), { returnCode })
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import pino from 'pino'
+import { startService } from './app.js'
+import { SystemClock } from './clock.js'
+import { environmentSchema, readConfig } from './config.js'
+import { AppError } from './errors.js'
+
+/** `npm start`: the process around the service. Says what it does, stops on SIGTERM and Ctrl-C. */
+
+/** Whatever hangs after this is left to the operating system; nothing acknowledged depends on it. */
+const STOP_LIMIT_MS = 10_000
+
+if (process.argv.includes('--help')) {
+  console.log('npm start\n\nStarts the service. Settings are environment variables:\n')
+  for (const [key, schema] of Object.entries(environmentSchema.shape)) {
+    console.log(`  ${key.padEnd(34)}${schema.description ?? ''}`)
+  }
+  process.exit(0)
+}
+
+await main().catch((error) => {
+  if (!(error instanceof AppError)) throw error
+  console.error(`toba-sense: ${error.message}`)
+  process.exit(1)
+})
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env)
+  const log = pino({ level: config.logLevel })
+  const clock = new SystemClock(config.clockTrusted)
+  await clock.start()
+  const service = await startService(config, clock, log)
+  log.info({ event: 'started', http: service.httpPort, mqtt: service.mqttPort, data: config.dataDir })
+  if (!existsSync(fileURLToPath(new URL('web/dist/index.html', import.meta.url)))) {
+    console.error('toba-sense: the page is not built; run: npm run build')
+  }
+  if (service.setupSecret !== undefined) {
+    console.log(`First administrator: open the page and use this one-time secret: ${service.setupSecret}`)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(signal))
+
+  async function stop(signal: string): Promise<void> {
+    log.info({ event: 'stopping', signal })
+    setTimeout(() => {
+      log.error({ event: 'stop_too_slow' })
+      process.exit(1)
+    }, STOP_LIMIT_MS).unref()
+    await service.stop()
+    clock.stop()
+    log.info({ event: 'stopped' })
+    process.exit(0)
+  }
+}

@@ -1,0 +1,131 @@
+import { WHY } from '../../shared/schema/flags.js'
+import { checkFrame } from '../../shared/schema/frame.js'
+import { decodeFrame, type DecodedFrame } from '../../shared/wire/decode.js'
+import { WireError } from '../../shared/wire/errors.js'
+import type { Frame } from '../../shared/wire/frame.js'
+import { quantityById, toSteps } from '../../shared/wire/quantities.js'
+import type { NewFrame, NewReading } from '../store/batches.js'
+import { trailerVerifies } from './trailer.js'
+
+/** The node a frame comes from, as it logged in. */
+export interface Sender {
+  id: number
+  name: string
+  trailerRequired: boolean
+  /** Keys that its frames may be signed with: the present one, and the one before for a year. */
+  trailerKeys: readonly Uint8Array[]
+}
+
+/** Why a frame is kept aside; `reason` is a word of a closed list, `detail` a sentence. */
+export interface Rejection {
+  reason: string
+  detail: string
+  readings: number
+  boot?: number
+  seq?: number
+}
+
+export type Accepted = { frame: NewFrame } | { rejection: Rejection }
+
+/**
+ * Bytes to readings: decode, verify, validate, flag. Never throws. An undated frame's times are still
+ * uptimes. `receivedAt` is unix milliseconds. With `startTime` (unix seconds, from a technician) the first
+ * sample is put there and the others keep their distance; such readings say that their time was set.
+ */
+export function accept(
+  sender: Sender,
+  bytes: Uint8Array,
+  receivedAt: number,
+  startTime?: number,
+): Accepted {
+  let decoded: DecodedFrame
+  try {
+    decoded = decodeFrame(bytes)
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error
+    return { rejection: { reason: error.code, detail: error.message, readings: 0 } }
+  }
+  const frame = startTime === undefined ? decoded : redated(decoded, startTime)
+  const problem =
+    trailerProblem(sender, decoded, bytes) ?? checkFrame(frame, Math.floor(receivedAt / 1000))
+  if (problem !== undefined) {
+    const { boot, seq } = frame
+    return { rejection: { ...problem, readings: countReadings(frame), boot, seq } }
+  }
+  const { boot, seq, undated } = frame
+  const readings = readingsOf(sender.id, frame, receivedAt)
+  if (startTime !== undefined) readings.forEach(markClock)
+  return { frame: { nodeId: sender.id, boot, seq, undated, bytes, receivedAt, readings } }
+}
+
+/** A time that does not come from a synchronised clock makes its reading suspect. */
+export function markClock(reading: NewReading): void {
+  reading.flag = Math.max(reading.flag, 3)
+  reading.why |= WHY.clock
+}
+
+function redated(frame: DecodedFrame, startTime: number): Frame {
+  const byS = startTime - (frame.samples[0]?.time ?? 0)
+  const samples = frame.samples.map(({ time, values }) => ({ time: time + byS, values }))
+  return { ...frame, undated: false, samples }
+}
+
+function trailerProblem(
+  sender: Sender,
+  frame: DecodedFrame,
+  bytes: Uint8Array,
+): { reason: string; detail: string } | undefined {
+  if (frame.trailer === null) {
+    if (!sender.trailerRequired) return undefined
+    return { reason: 'trailer-missing', detail: 'this node must sign its frames' }
+  }
+  if (trailerVerifies(sender.trailerKeys, bytes)) return undefined
+  return { reason: 'trailer-wrong', detail: 'the signature does not fit the bytes and the secret' }
+}
+
+function countReadings(frame: Frame): number {
+  let count = 0
+  for (const { values } of frame.samples) for (const value of values) if (value !== null) count++
+  return count
+}
+
+function readingsOf(nodeId: number, frame: Frame, receivedAt: number): NewReading[] {
+  const readings: NewReading[] = []
+  const nowS = Math.floor(receivedAt / 1000)
+  const ranges = frame.channels.map((channel) => rangeInSteps(channel.quantity))
+  for (const { time, values } of frame.samples) {
+    const isAhead = !frame.undated && time > nowS
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index]
+      const channel = frame.channels[index]
+      const range = ranges[index]
+      if (value === null || value === undefined || channel === undefined) continue
+      const isOutside = range === undefined || value < range.min || value > range.max
+      readings.push({
+        nodeId,
+        quantityId: channel.quantity,
+        position: channel.position,
+        time,
+        value,
+        raw: null,
+        flag: isOutside ? 4 : isAhead ? 3 : 2,
+        why: (isOutside ? WHY.range : 0) | (isAhead ? WHY.clock : 0),
+      })
+    }
+  }
+  return readings
+}
+
+const ranges = new Map<number, { min: number; max: number } | undefined>()
+
+/** The plausible range in integers of the step, bounds included. */
+function rangeInSteps(quantityId: number): { min: number; max: number } | undefined {
+  if (!ranges.has(quantityId)) {
+    const quantity = quantityById(quantityId)
+    ranges.set(
+      quantityId,
+      quantity && { min: toSteps(quantity, quantity.min), max: toSteps(quantity, quantity.max) },
+    )
+  }
+  return ranges.get(quantityId)
+}

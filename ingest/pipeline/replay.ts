@@ -1,0 +1,127 @@
+import { AppError } from '../errors.js'
+import { commitFrames, type NewFrame, type NewReading } from '../store/batches.js'
+import type { Database } from '../store/database.js'
+import {
+  bootsWithUndated,
+  type OpenRejectedFrame,
+  openRejectedFrames,
+  relabelRejectedFrame,
+  resolveRejectedFrame,
+  waitingUndated,
+} from '../store/replays.js'
+import { accept, type Rejection, type Sender } from './accept.js'
+import { dateFrame } from './dating.js'
+import type { CommittedBatch } from './pipeline.js'
+
+export type ReplayResult = { id: number } & (
+  | { outcome: 'stored'; stored: number; repeated: number }
+  | { outcome: 'rejected'; reason: string; detail: string }
+)
+
+export interface ReplayerOptions {
+  db: Database
+  clock: { now(): number }
+  log: { warn(fields: object): void }
+  /** The node as it would log in now, so that a rotated secret or a lifted duty counts. */
+  senderOf: (nodeId: number) => Promise<Sender | undefined>
+  onStored: (readings: NewReading[]) => void
+}
+
+/** An undated frame is tried again when its boot has got new neighbours, this often at most. */
+const RETRY_EVERY_MS = 60_000
+
+/**
+ * Tries rejected frames again: by hand (one, or all of a reason), with a new start time when a technician
+ * dates them, and by itself when an undated frame has got neighbours. A frame is resolved once every
+ * reading of it is stored; otherwise it stays, with what stands against it now.
+ */
+export class Replayer {
+  readonly #options: ReplayerOptions
+  /** Boots with undated frames, and when they may be tried next (unix ms). */
+  readonly #waiting = new Map<string, number>()
+
+  constructor(options: ReplayerOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    for (const { nodeId, boot } of await bootsWithUndated(this.#options.db)) {
+      this.#waiting.set(`${nodeId}/${boot}`, 0)
+    }
+  }
+
+  /** `startTime`: unix seconds of the first sample, as a technician knows it. */
+  async replay(ids: readonly number[], options: { startTime?: number } = {}): Promise<ReplayResult[]> {
+    const results: ReplayResult[] = []
+    for (const frame of await openRejectedFrames(this.#options.db, ids)) {
+      results.push(await this.#replayOne(frame, options.startTime))
+    }
+    return results
+  }
+
+  /** Told of every committed batch. Never throws: a failure here is tried again with the next one. */
+  noticed({ frames, rejected }: CommittedBatch): void {
+    for (const { nodeId, boot, reason } of rejected) {
+      if (reason === 'undated') this.#waiting.set(`${nodeId}/${boot}`, 0)
+    }
+    if (this.#waiting.size === 0) return
+    const now = this.#options.clock.now()
+    for (const { nodeId, boot, undated } of frames) {
+      const key = `${nodeId}/${boot}`
+      const due = this.#waiting.get(key)
+      if (undated || due === undefined || due > now) continue
+      this.#waiting.set(key, now + RETRY_EVERY_MS)
+      this.#dateWaiting(key, nodeId, boot).catch((error) =>
+        this.#options.log.warn({ event: 'undated_retry_failed', reason: String(error) }),
+      )
+    }
+  }
+
+  async #dateWaiting(key: string, nodeId: number, boot: number): Promise<void> {
+    const ids = await waitingUndated(this.#options.db, nodeId, boot)
+    const results = await this.replay(ids)
+    if (results.every((result) => result.outcome === 'stored')) this.#waiting.delete(key)
+  }
+
+  async #replayOne(kept: OpenRejectedFrame, startTime: number | undefined): Promise<ReplayResult> {
+    const { db, clock, onStored } = this.#options
+    const prepared = await this.#prepare(kept, startTime)
+    if ('rejection' in prepared) return this.#stays(kept.id, prepared.rejection)
+    const [outcome] = await commitFrames(db, [prepared.frame])
+    if (outcome === undefined) throw new AppError('STORE_REFUSED', 'a commit without an outcome')
+    if (outcome.stored.length > 0) onStored(outcome.stored)
+    if (outcome.conflicting.length > 0) {
+      const detail = `${outcome.conflicting.length} readings differ from what is stored`
+      return this.#stays(kept.id, { reason: 'conflict', detail })
+    }
+    await resolveRejectedFrame(db, kept.id, clock.now(), 'replayed')
+    const { stored, repeated } = outcome
+    return { id: kept.id, outcome: 'stored', stored: stored.length, repeated }
+  }
+
+  async #prepare(
+    kept: OpenRejectedFrame,
+    startTime: number | undefined,
+  ): Promise<{ frame: NewFrame } | { rejection: Omit<Rejection, 'readings'> }> {
+    const sender = await this.#options.senderOf(kept.nodeId)
+    if (sender === undefined) {
+      return { rejection: { reason: 'unknown-node', detail: 'the node is gone' } }
+    }
+    // A time that was wrong when it came is still wrong when the clock has reached it; one that a technician
+    // sets is judged by the present.
+    const judgedAt = startTime === undefined ? kept.receivedAt : this.#options.clock.now()
+    const accepted = accept(sender, kept.bytes, judgedAt, startTime)
+    if ('rejection' in accepted) return accepted
+    const frame = { ...accepted.frame, receivedAt: kept.receivedAt }
+    return frame.undated ? dateFrame(this.#options.db, frame) : { frame }
+  }
+
+  async #stays(
+    id: number,
+    rejection: { reason: string; detail: string },
+  ): Promise<ReplayResult> {
+    const { reason, detail } = rejection
+    await relabelRejectedFrame(this.#options.db, id, reason, detail)
+    return { id, outcome: 'rejected', reason, detail }
+  }
+}
