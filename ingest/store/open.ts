@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises'
+import { QUANTITIES } from '../../shared/wire/quantities.js'
 import { AppError } from '../errors.js'
 import type { Database } from './database.js'
 import { openEmbedded } from './embedded.js'
+import { lockFolder } from './lock.js'
 import { migrate } from './migrate.js'
 import { openServer } from './server.js'
 import { databaseOn, type Engine } from './session.js'
@@ -20,7 +22,7 @@ export interface Store {
 
 export interface StoreOptions {
   /** A TimescaleDB server; without it the embedded engine in `folder`. */
-  databaseUrl?: string
+  databaseUrl?: string | undefined
   /** The data folder, created if need be: one service per folder, whichever the engine. */
   folder: string
   kind: StoreKind
@@ -35,20 +37,28 @@ export interface StoreOptions {
 /** Opens, migrates and checks the store. Throws CONFIG, STORE_LOCKED, STORE_KIND: each one clear line. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   await mkdir(options.folder, { recursive: true })
-  const engine = await openEngine(options)
+  // With a server too: the folder holds the control socket. Several services may share one server.
+  const lock = lockFolder(options.folder)
+  let engine: Engine | undefined
+  const close = async () => {
+    await engine?.close()
+    lock.release()
+  }
   try {
+    engine = await openEngine(options)
     await engine.prepare(migrate)
     const db = databaseOn(engine)
     await fixKind(db, options.kind)
+    await describeQuantities(db)
     return {
       db,
       kind: options.kind,
       powerSafe: engine.powerSafe,
       startMaintenance() {},
-      close: () => db.close(),
+      close,
     }
   } catch (error) {
-    await engine.close()
+    await close()
     throw error
   }
 }
@@ -77,4 +87,23 @@ async function fixKind(db: Database, kind: StoreKind): Promise<void> {
       `this store is ${store?.kind}, not ${kind}: use another folder`,
     )
   }
+}
+
+/** The registry is the source; the table is what SQL needs of it. An id once used keeps its meaning. */
+async function describeQuantities(db: Database): Promise<void> {
+  await db.query(
+    'write',
+    `INSERT INTO quantity (id, key, step, summary)
+     SELECT * FROM unnest($1::smallint[], $2::text[], $3::float8[], $4::text[])
+     ORDER BY 1
+     ON CONFLICT (id) DO UPDATE SET key = excluded.key, step = excluded.step, summary = excluded.summary
+     WHERE (quantity.key, quantity.step, quantity.summary)
+       IS DISTINCT FROM (excluded.key, excluded.step, excluded.summary)`,
+    [
+      QUANTITIES.map(({ id }) => id),
+      QUANTITIES.map(({ key }) => key),
+      QUANTITIES.map(({ step }) => step),
+      QUANTITIES.map(({ summary }) => summary),
+    ],
+  )
 }
