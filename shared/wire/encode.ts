@@ -46,7 +46,7 @@ let held = 0
 
 /** Bits needed to write each byte value, so that no residual is measured bit by bit. */
 const BYTE_BITS = new Uint8Array(256)
-for (let value = 1; value < 256; value++) BYTE_BITS[value] = (BYTE_BITS[value >> 1] ?? 0) + 1
+for (let value = 1; value < 256; value++) BYTE_BITS[value] = (BYTE_BITS[value >> 1] as number) + 1
 
 /** The best model found so far for the residuals in hand. */
 let bestModel = 0
@@ -90,12 +90,8 @@ function putZeros(count: number): void {
 }
 
 function bitLength(value: number): number {
-  let bits = 0
-  while (value > 255) {
-    value = (value / 256) | 0
-    bits += 8
-  }
-  return bits + (BYTE_BITS[value] ?? 0)
+  if (value < 256) return BYTE_BITS[value] as number
+  return 8 + bitLength((value / 256) | 0)
 }
 
 /** Exponential Golomb: `value` + 2^k in binary, behind as many zeros as it is longer than k + 1 bits. */
@@ -295,7 +291,7 @@ function putChannels(channels: Channel[]): void {
 }
 
 function checkNumber(value: number, name: string): void {
-  if (value !== (value & MAX_VARINT)) refuse('bad-number', name + ' must be 0 to 2^31 - 1')
+  if (value !== (value & MAX_VARINT)) refuse('bad-number', `${name} must be 0 to 2^31 - 1`)
 }
 
 /**
