@@ -1,0 +1,233 @@
+import { createServer } from 'node:net'
+import * as assert from 'uvu/assert'
+import { LightNode, type LightNodeOptions } from '../../simulators/light-node.js'
+import { suite } from '../suite.js'
+import { type SmallBroker, smallBroker } from './small-broker.js'
+
+const frame = (n: number) => Uint8Array.from([n >> 8, n & 255])
+const hex = (n: number) => Buffer.from(frame(n)).toString('hex')
+
+suite('light node', (test, hooks) => {
+  let broker: SmallBroker
+  const nodes: LightNode[] = []
+
+  hooks.beforeEach(async () => {
+    broker = await smallBroker()
+  })
+  hooks.afterEach(async () => {
+    await Promise.all(nodes.splice(0).map((node) => node.stop()))
+    await broker.close()
+  })
+
+  function start(options: Partial<LightNodeOptions> = {}): LightNode {
+    const node = new LightNode({
+      name: 'lake-1',
+      secret: 'abc',
+      host: '127.0.0.1',
+      port: broker.port,
+      backOffMs: [1, 20],
+      random: () => 0.5,
+      ...options,
+    })
+    nodes.push(node)
+    node.start()
+    return node
+  }
+
+  test('a publish settles on its PUBACK, not before', async () => {
+    let release = () => {}
+    broker.onFrame = () =>
+      new Promise((resolve) => {
+        release = resolve
+      })
+    const node = start()
+    let isSettled = false
+    const published = node.publish(frame(1)).then((acknowledgement) => {
+      isSettled = true
+      return acknowledgement
+    })
+    await broker.until(() => broker.arrived.length === 1)
+    assert.is(isSettled, false)
+    assert.is(node.waiting, 1)
+    release()
+    const { attempts, latencyMs } = await published
+    assert.is(attempts, 1)
+    assert.ok(latencyMs > 0)
+    assert.equal(node.counters, { sent: 1, acknowledged: 1, resent: 0, refused: 0 })
+  })
+
+  test('it logs in with its name and secret, subscribes to its c and t, and asks q', async () => {
+    const logins: string[] = []
+    broker.acceptsLogin = (name, secret) => logins.push(`${name}:${secret}`) > 0
+    start()
+    await broker.until(() => broker.questions.length === 1 && broker.subscriptions.length === 2)
+    assert.equal(logins, ['lake-1:abc'])
+    assert.equal(broker.subscriptions, ['toba/lake-1/c', 'toba/lake-1/t'])
+    assert.equal(broker.questions, ['toba/lake-1/q'])
+  })
+
+  test('what arrives on c and t reaches its listener', async () => {
+    const heard: string[] = []
+    let arrived = () => {}
+    const both = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    const hear = (text: string) => {
+      if (heard.push(text) === 2) arrived()
+    }
+    const events = { time: (p: string) => hear(`t ${p}`), config: (p: string) => hear(`c ${p}`) }
+    const node = start({ events })
+    await broker.until(() => broker.subscriptions.length === 2)
+    await node.publish(frame(1))
+    await broker.send('toba/lake-1/t', '{"t":1}')
+    await broker.send('toba/lake-1/c', '{"revision":2}')
+    await both
+    assert.equal(heard, ['t {"t":1}', 'c {"revision":2}'])
+  })
+
+  test('no more frames are on their way than the window holds', async () => {
+    const releases: (() => void)[] = []
+    broker.onFrame = () => new Promise((resolve) => releases.push(resolve))
+    const node = start({ inFlight: 3 })
+    const published = Array.from({ length: 7 }, (_, n) => node.publish(frame(n)))
+    await broker.until(() => broker.arrived.length === 3)
+    assert.is(node.counters.sent, 3)
+    for (const release of releases) release()
+    await published[2]
+    await broker.until(() => broker.arrived.length > 3)
+    assert.is.not(node.counters.sent, 7)
+    broker.onFrame = async () => {}
+    for (const release of releases) release()
+    await Promise.all(published)
+    assert.equal(
+      broker.arrived.map((entry) => entry.hex),
+      [0, 1, 2, 3, 4, 5, 6].map(hex),
+    )
+  })
+
+  test('after a cut the unacknowledged frames come again, the same bytes in the same order', async () => {
+    let isCut = false
+    broker.onFrame = async (_hex, index) => {
+      if (index === 2) await new Promise(() => {})
+    }
+    const node = start({ inFlight: 4 })
+    const published = [0, 1, 2, 3, 4, 5].map((n) => node.publish(frame(n)))
+    await Promise.all(published.slice(0, 2))
+    await broker.until(() => broker.arrived.length >= 6)
+    isCut = true
+    broker.cutAll()
+    const acknowledgements = await Promise.all(published)
+    assert.ok(isCut)
+    const after = broker.arrived.slice(6).map((entry) => entry.hex)
+    assert.ok(after.length >= 1 && after.length <= 4, `${after.length} came again`)
+    assert.is(after[0], hex(2))
+    assert.equal(after, [...after].sort())
+    assert.equal(new Set(broker.arrived.map((entry) => entry.hex)).size, 6)
+    assert.is(acknowledgements[2]?.attempts, 2)
+    assert.is(node.counters.sent, 6)
+    assert.is(node.counters.acknowledged, 6)
+    assert.is(node.counters.resent, after.length)
+  })
+
+  test('nothing is lost over many cuts at random places', async () => {
+    const acknowledged: number[] = []
+    const node = start({ inFlight: 5 })
+    let nextCut = 3
+    broker.onFrame = async (_hex, index) => {
+      if (index < nextCut) return
+      nextCut += 7
+      broker.cutAll()
+    }
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, n) => {
+        await node.publish(frame(n))
+        acknowledged.push(n)
+      }),
+    )
+    const stored = new Set(broker.arrived.map((entry) => entry.hex))
+    assert.is(acknowledged.length, 100)
+    assert.is(stored.size, 100)
+    assert.ok(node.counters.resent > 0)
+    // Each frame's first arrival is in the order of publishing.
+    assert.equal(
+      [...stored],
+      Array.from({ length: 100 }, (_, n) => hex(n)),
+    )
+  })
+
+  test('a missing PUBACK makes it connect again', async () => {
+    broker.onFrame = async (_hex, index) => {
+      if (index === 0) await new Promise(() => {})
+    }
+    const reasons: string[] = []
+    const events = { disconnected: (reason: string) => reasons.push(reason) }
+    const node = start({ ackTimeoutMs: 40, events })
+    const { attempts } = await node.publish(frame(9))
+    assert.is(attempts, 2)
+    assert.is(broker.logins, 2)
+    assert.equal(reasons, ['no acknowledgement within 40 ms'])
+  })
+
+  test('a refused login is counted, told and tried again', async () => {
+    broker.acceptsLogin = () => broker.logins > 2
+    const codes: number[] = []
+    const node = start({ events: { refused: (code) => codes.push(code) } })
+    await node.publish(frame(1))
+    assert.equal(codes, [5, 5])
+    assert.is(node.counters.refused, 2)
+  })
+
+  test('pauses double, carry jitter and end with the first acknowledgement', async () => {
+    const port = broker.port
+    await broker.close()
+    const asked: number[] = []
+    const random = () => {
+      asked.push(asked.length)
+      if (asked.length === 4) void smallBroker(port).then((late) => Object.assign(broker, late))
+      return 0
+    }
+    const node = start({ random, backOffMs: [4, 1000] })
+    await node.publish(frame(1))
+    assert.ok(asked.length >= 4)
+    assert.is(node.counters.acknowledged, 1)
+  })
+
+  test('stopping gives back what was not acknowledged', async () => {
+    broker.onFrame = () => new Promise(() => {})
+    const node = start()
+    const published = node.publish(frame(1))
+    await broker.until(() => broker.arrived.length === 1)
+    await Promise.all([
+      node.stop(),
+      published.then(
+        () => assert.unreachable(),
+        (error) => assert.match(error.message, 'lake-1 was stopped'),
+      ),
+    ])
+    assert.is(node.waiting, 0)
+  })
+
+  test('bytes that are no MQTT end the connection, not the process', async () => {
+    const reasons: string[] = []
+    let told = () => {}
+    const twice = new Promise<void>((resolve) => {
+      told = resolve
+    })
+    const server = createServer((socket) => socket.end(Buffer.from('HTTP/1.1 400 Bad Request\r\n')))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const node = start({
+      port,
+      events: {
+        disconnected: (reason) => {
+          if (reasons.push(reason) === 2) told()
+        },
+      },
+    })
+    await twice
+    await node.stop()
+    server.close()
+    assert.match(reasons[0] ?? '', /unreadable packet|closed by the broker/)
+  })
+})
