@@ -1,0 +1,192 @@
+import type { Flag } from '../../shared/schema/flags.js'
+import { AppError } from '../errors.js'
+import type { Database } from './database.js'
+
+/** The embedded engine has one session: a page of this many rows, in key order, holds it for milliseconds. */
+export const PAGE_ROWS = 2000
+
+/** A channel over a span of time: one placement at a site, or all that a node measured on it. */
+export interface SeriesRow {
+  site: string | null
+  nodeId: number
+  node: string
+  simulated: boolean
+  quantityId: number
+  position: number
+  depthM: number | null
+  directionDeg: number | null
+  /** Included. */
+  from: Date
+  /** Not included. */
+  to: Date
+}
+
+export interface SeriesFilter {
+  quantityId?: number | undefined
+  position?: number | undefined
+  from: Date
+  to: Date
+}
+
+/** A site's series, read through its placements. NOT_FOUND where there is no such site. */
+export async function seriesOfSite(
+  db: Database,
+  site: string,
+  filter: SeriesFilter & { includeSimulated: boolean },
+): Promise<SeriesRow[]> {
+  const rows = await db.query<SeriesRow | Record<keyof SeriesRow, null>>(
+    'read',
+    `SELECT s.name AS site, n.id AS "nodeId", n.name AS node, n.simulated,
+            p.quantity_id AS "quantityId", p.position, p.depth_m AS "depthM",
+            p.direction_deg AS "directionDeg",
+            greatest(p.valid_from, $2) AS "from", least(p.valid_to, $3) AS "to"
+     FROM site s LEFT JOIN (placement p JOIN node n ON n.id = p.node_id)
+       ON p.site_id = s.id AND p.valid_from < $3 AND (p.valid_to IS NULL OR p.valid_to > $2)
+       AND ($4::int IS NULL OR p.quantity_id = $4) AND ($5::int IS NULL OR p.position = $5)
+       AND ($6 OR NOT n.simulated)
+     WHERE s.name = $1
+     ORDER BY p.quantity_id, p.position, p.valid_from, p.id`,
+    [
+      site,
+      filter.from,
+      filter.to,
+      filter.quantityId ?? null,
+      filter.position ?? null,
+      filter.includeSimulated,
+    ],
+  )
+  if (rows.length === 0) throw new AppError('NOT_FOUND', `there is no site named ${site}`)
+  return rows.filter((row): row is SeriesRow => row.nodeId !== null)
+}
+
+/** All channels of a node that ever sent, wherever it was. NOT_FOUND where there is no such node. */
+export async function seriesOfNode(
+  db: Database,
+  node: string,
+  filter: SeriesFilter,
+): Promise<SeriesRow[]> {
+  const rows = await db.query<SeriesRow | Record<keyof SeriesRow, null>>(
+    'read',
+    `SELECT NULL AS site, n.id AS "nodeId", n.name AS node, n.simulated,
+            l.quantity_id AS "quantityId", l.position, NULL::float8 AS "depthM",
+            NULL::float8 AS "directionDeg", $2::timestamptz AS "from", $3::timestamptz AS "to"
+     FROM node n LEFT JOIN latest l ON l.node_id = n.id
+       AND ($4::int IS NULL OR l.quantity_id = $4) AND ($5::int IS NULL OR l.position = $5)
+     WHERE n.name = $1
+     ORDER BY l.quantity_id, l.position`,
+    [node, filter.from, filter.to, filter.quantityId ?? null, filter.position ?? null],
+  )
+  if (rows.length === 0) throw new AppError('NOT_FOUND', `there is no node named ${node}`)
+  return rows.filter((row): row is SeriesRow => row.quantityId !== null)
+}
+
+/** `value` in the quantity's step. */
+export interface ReadingRow {
+  time: Date
+  value: number
+  flag: Flag
+  why: number
+}
+
+/** Readings of a series after a time (null: from its beginning), at most a page. */
+export function readingPage(
+  db: Database,
+  series: SeriesRow,
+  after: Date | null,
+): Promise<ReadingRow[]> {
+  return db.query<ReadingRow>(
+    'read',
+    `SELECT time, value, flag, why FROM reading
+     WHERE node_id = $1 AND quantity_id = $2 AND position = $3
+       AND time ${after === null ? '>=' : '>'} $4 AND time < $5
+     ORDER BY time LIMIT ${PAGE_ROWS}`,
+    [series.nodeId, series.quantityId, series.position, after ?? series.from, series.to],
+  )
+}
+
+/** How many readings a series has, counted up to `limit`. */
+export async function countReadings(
+  db: Database,
+  series: SeriesRow,
+  limit: number,
+): Promise<number> {
+  const rows = await db.query<{ count: number }>(
+    'read',
+    `SELECT count(*)::int AS count FROM (
+       SELECT 1 FROM reading WHERE node_id = $1 AND quantity_id = $2 AND position = $3
+         AND time >= $4 AND time < $5 LIMIT $6) counted`,
+    [series.nodeId, series.quantityId, series.position, series.from, series.to, limit],
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** An hour or a local day of a channel; everything in the quantity's step. */
+export interface BucketRow {
+  time: Date
+  nAll: number
+  nGood: number
+  nUsed: number
+  nSuspect: number
+  sum: number | null
+  min: number | null
+  max: number | null
+  last: number | null
+  suspectMin: number | null
+  suspectMax: number | null
+  sinSum: number | null
+  cosSum: number | null
+}
+
+const BUCKET = `n_all::int AS "nAll", n_good::int AS "nGood", n_used::int AS "nUsed",
+  n_suspect::int AS "nSuspect", sum::float8 AS sum, min, max, last,
+  suspect_min AS "suspectMin", suspect_max AS "suspectMax", sin_sum AS "sinSum", cos_sum AS "cosSum"`
+
+/** Buckets that begin within [from, to) and after a time, at most a page. */
+export function bucketPage(
+  db: Database,
+  series: SeriesRow,
+  span: { resolution: 'hour' | 'day'; from: Date; to: Date; after: Date | null },
+): Promise<BucketRow[]> {
+  const [view, start] =
+    span.resolution === 'hour' ? ['reading_hour', 'bucket'] : ['reading_day', 'day']
+  return db.query<BucketRow>(
+    'read',
+    `SELECT ${start} AS time, ${BUCKET} FROM ${view}
+     WHERE node_id = $1 AND quantity_id = $2 AND position = $3
+       AND ${start} ${span.after === null ? '>=' : '>'} $4 AND ${start} < $5
+     ORDER BY ${start} LIMIT ${PAGE_ROWS}`,
+    [series.nodeId, series.quantityId, series.position, span.after ?? span.from, span.to],
+  )
+}
+
+/**
+ * The part of a bucket that lies in [from, to), from the readings themselves: where a placement begins or
+ * ends within a bucket, the rest of it belongs to another site. Undefined when nothing was measured.
+ */
+export async function partialBucket(
+  db: Database,
+  series: SeriesRow,
+  span: { start: Date; from: Date; to: Date },
+): Promise<BucketRow | undefined> {
+  const rows = await db.query<BucketRow>(
+    'read',
+    `SELECT $6::timestamptz AS time, ${BUCKET} FROM (
+       SELECT count(*) AS n_all,
+              count(*) FILTER (WHERE flag = 1) AS n_good,
+              count(*) FILTER (WHERE flag <= 2) AS n_used,
+              count(*) FILTER (WHERE flag = 3) AS n_suspect,
+              sum(value::bigint) FILTER (WHERE flag <= 2) AS sum,
+              min(value) FILTER (WHERE flag <= 2) AS min,
+              max(value) FILTER (WHERE flag <= 2) AS max,
+              last(value, time) FILTER (WHERE flag <= 2) AS last,
+              min(value) FILTER (WHERE flag = 3) AS suspect_min,
+              max(value) FILTER (WHERE flag = 3) AS suspect_max,
+              sum(sin(radians(value))) FILTER (WHERE flag <= 2 AND quantity_id = 51) AS sin_sum,
+              sum(cos(radians(value))) FILTER (WHERE flag <= 2 AND quantity_id = 51) AS cos_sum
+       FROM reading
+       WHERE node_id = $1 AND quantity_id = $2 AND position = $3 AND time >= $4 AND time < $5) part
+     WHERE n_all > 0`,
+    [series.nodeId, series.quantityId, series.position, span.from, span.to, span.start],
+  )
+  return rows[0]
+}
