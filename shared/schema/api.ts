@@ -27,13 +27,17 @@ export const noQuerySchema = strict({})
 export const sitesQuerySchema = strict({
   kind: siteKindSchema.optional(),
   retired: queryBoolean.default(false).describe('true: the retired ones too'),
+  after: siteNameSchema.optional().describe('the page after this name'),
+  limit: queryInt(1, 2000).default(500),
 })
 
 /** `now` is the server's time of the answer: ages need no clock of the reader's. */
 const dated = { store: storeKindSchema, now: timeSchema }
 
+const nextName = z.string().nullable().describe('`after` of the next page')
+
 export const sitesAnswerSchema = z
-  .object({ ...dated, sites: z.array(siteWithLatestSchema) })
+  .object({ ...dated, sites: z.array(siteWithLatestSchema), next: nextName })
   .meta({ id: 'Sites' })
 export const siteAnswerSchema = siteWithLatestSchema
   .extend({ ...dated, placements: z.array(placementSchema).describe('all, newest first') })
@@ -42,9 +46,14 @@ export const latestQuerySchema = strict({
   site: siteNameSchema.optional(),
   node: nodeNameSchema.optional(),
   quantity: quantityKeySchema.optional(),
+  after: z
+    .string()
+    .regex(/^[a-z0-9-]{3,32}:\d{1,5}:\d{1,2}$/, 'as `next` of the page before')
+    .optional(),
+  limit: queryInt(1, 2000).default(2000),
 })
 export const latestAnswerSchema = z
-  .object({ ...dated, latest: z.array(latestSchema) })
+  .object({ ...dated, latest: z.array(latestSchema), next: nextName })
   .meta({ id: 'LatestAnswer' })
 export const quantitiesAnswerSchema = z
   .object({ quantities: z.array(quantitySchema) })
@@ -63,8 +72,12 @@ export const liveQuerySchema = strict({
 /** Event `hello` of the live feed; `readings` carries an array of LiveReading, `heartbeat` a `now`. */
 export const liveHelloSchema = z.object({ ...dated, heartbeatS: z.number() })
 
+export const nodesQuerySchema = strict({
+  after: nodeNameSchema.optional().describe('the page after this name'),
+  limit: queryInt(1, 2000).default(500),
+})
 export const nodesAnswerSchema = z
-  .object({ ...dated, nodes: z.array(nodeSchema) })
+  .object({ ...dated, nodes: z.array(nodeSchema), next: nextName })
   .meta({ id: 'Nodes' })
 export const nodeAnswerSchema = nodeSchema
   .extend({ latest: z.array(latestSchema), placements: z.array(placementSchema) })
@@ -199,8 +212,10 @@ export const replaySchema = strict({
 export const replayResultSchema = z
   .object({
     id: z.int(),
-    outcome: z.enum(['stored', 'repeated', 'rejected', 'not-found']),
-    reason: z.string().nullable().describe('why it is still rejected'),
+    outcome: z.enum(['stored', 'rejected', 'not-open']),
+    stored: z.int().describe('readings that were new'),
+    repeated: z.int().describe('readings that were there already'),
+    reason: z.string().nullable().describe('what stands against it now'),
     detail: z.string().nullable(),
   })
   .meta({ id: 'ReplayResult' })
@@ -233,7 +248,8 @@ export const readySchema = z
     database: z.boolean().describe('reachable'),
     clockSynchronised: z.boolean(),
     powerSafe: z.boolean().describe('false: an acknowledgement means committed, not power-safe'),
-    queue: z.object({ frames: z.int(), bytes: z.int(), full: z.boolean() }),
+    framesInFlight: z.int().describe('received, not yet committed or refused'),
+    nodesConnected: z.int(),
     messages: z.array(z.string()),
   })
   .meta({ id: 'Ready' })

@@ -76,7 +76,7 @@ export const placementSchema = z
 
 export type Placement = z.infer<typeof placementSchema>
 
-/** One channel of a node, or all channels that it has ever sent when no quantity is named. */
+/** A channel measures at one site at a time. */
 export const placementCreateSchema = strict({
   node: nodeNameSchema,
   site: siteNameSchema,
