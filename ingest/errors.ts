@@ -14,6 +14,9 @@ export type ErrorCode =
   | 'CONFLICT' // the name is taken, or the state does not allow it
   | 'INVALID' // the request contradicts itself or the schema
   | 'FORBIDDEN'
+  | 'UNAUTHENTICATED' // nobody is signed in, or the token is unknown, revoked or expired
+  | 'RATE_LIMITED' // too many attempts or clients
+  | 'TOO_LARGE' // a request asks for more than one answer may hold
 
 export class AppError extends Error {
   readonly code: ErrorCode
