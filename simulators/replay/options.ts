@@ -111,7 +111,8 @@ function parse(args: string[]) {
       },
     })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    const message = error instanceof Error ? error.message : String(error)
+    throw new UsageError(message.split('\n', 1)[0])
   }
 }
 
@@ -124,11 +125,11 @@ function find(file: string, environment: Record<string, string | undefined>): st
 
 /** `replay-` and as much of the file's name as a node's name holds. */
 export function nodeNameFor(file: string): string {
-  const plain = basename(file)
-    .replace(/\.[^.]*$/, '')
+  return `replay-${basename(file).replace(/\.[^.]*$/, '')}`
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-  return `replay-${plain}`.slice(0, 32).replace(/-+$/, '')
+    .slice(0, 32)
+    .replace(/-+$/, '')
 }
 
 function nodes(names: string[]): string[] {
