@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { ensureSetupSecret } from './api/setup.js'
 import { type ApiDeps, buildApi } from './api/api.js'
 import { openControlSocket } from './api/control.js'
 import { LiveFeed } from './api/live.js'
+import { ensureSetupSecret } from './api/setup.js'
 import { Broker } from './broker/broker.js'
 import { senderFrom } from './broker/login.js'
 import type { Clock } from './clock.js'
@@ -13,7 +13,7 @@ import { AppError } from './errors.js'
 import { createMetrics } from './metrics.js'
 import { type CommittedBatch, Pipeline } from './pipeline/pipeline.js'
 import { Replayer } from './pipeline/replay.js'
-import { loginById } from './store/logins.js'
+import { nodeIdentity } from './store/nodes.js'
 import { openStore, type Store } from './store/open.js'
 
 export interface Service {
@@ -51,8 +51,8 @@ async function startOn(store: Store, config: Config, clock: Clock, log: Logger):
     clock,
     log,
     senderOf: async (id) => {
-      const node = await loginById(db, id, clock.now())
-      return node && senderFrom(node)
+      const node = await nodeIdentity(db, { id })
+      return node && senderFrom(node, clock.now())
     },
     onStored: (readings) => live.publish(readings),
   })
@@ -79,7 +79,17 @@ async function startOn(store: Store, config: Config, clock: Clock, log: Logger):
     balance: () => pipeline.balance(),
     connected: () => broker.connected().size,
   })
-  const deps: ApiDeps = { store, clock, log, config: config.http, live, pipeline, replayer, links: broker, metrics }
+  const deps: ApiDeps = {
+    store,
+    clock,
+    log,
+    config: config.http,
+    live,
+    pipeline,
+    replayer,
+    links: broker,
+    metrics,
+  }
   const api = await buildApi(deps)
   const setupSecret = await ensureSetupSecret(db)
   await replayer.start()
@@ -120,6 +130,8 @@ async function listen(api: FastifyInstance, config: Config): Promise<void> {
     await api.listen({ host, port })
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('CONFIG', `page and API cannot listen on ${host}:${port}: ${reason}`, { cause })
+    throw new AppError('CONFIG', `page and API cannot listen on ${host}:${port}: ${reason}`, {
+      cause,
+    })
   }
 }

@@ -66,7 +66,10 @@ export const environmentSchema = z.object({
   CLOCK_TRUSTED: yesNo('no').describe(
     'vouch for the server clock where neither timesyncd, timedatectl nor chrony answers',
   ),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info').describe('pino level'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('pino level'),
 })
 
 /** Families in which an unknown key is a spelling mistake and stops the start. */
@@ -138,7 +141,11 @@ function toConfig(env: z.output<typeof environmentSchema>): Config {
   })
 }
 
-function readTls(port: number, cert: string | undefined, key: string | undefined): BrokerConfig['tls'] {
+function readTls(
+  port: number,
+  cert: string | undefined,
+  key: string | undefined,
+): BrokerConfig['tls'] {
   if (cert === undefined && key === undefined) return undefined
   if (cert === undefined || key === undefined) {
     throw new AppError('CONFIG', 'MQTT_TLS_CERT and MQTT_TLS_KEY must be set together')
@@ -159,7 +166,10 @@ function networks(text: string, context: z.RefinementCtx): BlockList {
     const bits = Number(prefix)
     const valid = /^\d+$/.test(prefix) && bits <= (family === 6 ? 128 : 32)
     if (family === 0 || !valid) {
-      context.addIssue({ code: 'custom', message: `"${network}" is not a network such as 10.0.0.0/8` })
+      context.addIssue({
+        code: 'custom',
+        message: `"${network}" is not a network such as 10.0.0.0/8`,
+      })
       continue
     }
     list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4')

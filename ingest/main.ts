@@ -31,12 +31,19 @@ async function main(): Promise<void> {
   const clock = new SystemClock(config.clockTrusted)
   await clock.start()
   const service = await startService(config, clock, log)
-  log.info({ event: 'started', http: service.httpPort, mqtt: service.mqttPort, data: config.dataDir })
+  log.info({
+    event: 'started',
+    http: service.httpPort,
+    mqtt: service.mqttPort,
+    data: config.dataDir,
+  })
   if (!existsSync(fileURLToPath(new URL('web/dist/index.html', import.meta.url)))) {
     console.error('toba-sense: the page is not built; run: npm run build')
   }
   if (service.setupSecret !== undefined) {
-    console.log(`First administrator: open the page and use this one-time secret: ${service.setupSecret}`)
+    console.log(
+      `First administrator: open the page and use this one-time secret: ${service.setupSecret}`,
+    )
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(signal))
 

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Balance } from './pipeline/balance.js'
 import type { CommittedBatch } from './pipeline/pipeline.js'
 

@@ -9,7 +9,7 @@ import { AppError } from '../errors.js'
 import type { Sender } from '../pipeline/accept.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 import type { Database } from '../store/database.js'
-import { disabledAmong, downlinkOf } from '../store/logins.js'
+import { disabledAmong, downlinkOf } from '../store/links.js'
 import { addressOf, guardPacketSize, isWithin, SocketLimits, stopReading } from './gate.js'
 import { type LoginRefusal, logIn } from './login.js'
 
@@ -25,6 +25,7 @@ export interface BrokerOptions {
 
 export type Refusal =
   | LoginRefusal
+  | 'plain-network'
   | 'too-many-sockets'
   | 'packet-too-large'
   | 'clean-session-required'
@@ -80,9 +81,17 @@ export class Broker {
     this.#aedes.on('clientError', (client, error) => this.#failed(client, error))
     this.#aedes.on('connectionError', (client, error) => this.#failed(client, error))
     this.#aedes.on('subscribe', (subscriptions, client) => this.#subscribed(subscriptions, client))
-    await this.#listen(createServer((socket) => this.#connected(socket, false)), host, port)
+    await this.#listen(
+      createServer((socket) => this.#connected(socket, false)),
+      host,
+      port,
+    )
     if (tls !== undefined) {
-      const server = createTlsServer({ cert: tls.cert, key: tls.key, handshakeTimeout: CONNECT_TIMEOUT_MS })
+      const server = createTlsServer({
+        cert: tls.cert,
+        key: tls.key,
+        handshakeTimeout: CONNECT_TIMEOUT_MS,
+      })
       server.on('secureConnection', (socket) => this.#connected(socket, true))
       server.on('tlsClientError', () => this.#options.onRefused('protocol'))
       await this.#listen(server, host, tls.port)
@@ -139,7 +148,9 @@ export class Broker {
       await once(server, 'listening')
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new AppError('CONFIG', `the broker cannot listen on ${host}:${port}: ${reason}`, { cause })
+      throw new AppError('CONFIG', `the broker cannot listen on ${host}:${port}: ${reason}`, {
+        cause,
+      })
     }
   }
 
@@ -188,7 +199,8 @@ export class Broker {
       },
       authenticate: (client, username, password, done) => {
         this.#authenticate(client, username, password).then(
-          (refusal) => (refusal === undefined ? done(null, true) : done(connackError(refusal), null)),
+          (refusal) =>
+            refusal === undefined ? done(null, true) : done(connackError(refusal), null),
           (error) => {
             this.#refused('store-away', { node: username, reason: String(error) })
             done(connackError('store-away'), null)
@@ -221,7 +233,11 @@ export class Broker {
     password: Uint8Array | undefined,
   ): Promise<LoginRefusal | undefined> {
     const { db, clock } = this.#options
-    const result = await logIn(db, clock.now(), { clientId: client.id, username, password })
+    const result = await logIn(db, clock.now(), {
+      clientId: client.id,
+      username,
+      secret: Buffer.from(password ?? []).toString(),
+    })
     if ('refused' in result) {
       const address = addressOf(client.conn as Socket)
       this.#refused(result.refused, { node: username, address })
@@ -281,9 +297,18 @@ export class Broker {
     const { config, revision, rejected } = row
     const time = clock.synchronised() ? { t: Math.floor(clock.now() / 1000) } : {}
     const message =
-      parseTopic(topic)?.kind === 'c' ? { ...config, revision } : { ...time, c: revision, x: rejected }
+      parseTopic(topic)?.kind === 'c'
+        ? { ...config, revision }
+        : { ...time, c: revision, x: rejected }
     client.publish(
-      { cmd: 'publish', topic, payload: JSON.stringify(message), qos: 1, dup: false, retain: false },
+      {
+        cmd: 'publish',
+        topic,
+        payload: JSON.stringify(message),
+        qos: 1,
+        dup: false,
+        retain: false,
+      },
       () => {},
     )
   }

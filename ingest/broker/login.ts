@@ -1,44 +1,50 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { NODE_NAME } from '../../shared/wire/topics.js'
 import type { Sender } from '../pipeline/accept.js'
 import { trailerKey } from '../pipeline/trailer.js'
 import type { Database } from '../store/database.js'
-import { loginByName, type NodeLogin, retirePreviousLogin } from '../store/logins.js'
+import {
+  endPreviousLogin,
+  matchSecret,
+  type NodeIdentity,
+  nodeIdentity,
+  trailerHashes,
+} from '../store/nodes.js'
+import { secretHash } from '../store/secrets.js'
 
-export type LoginResult = { sender: Sender } | { refused: LoginRefusal }
-
-export type LoginRefusal = 'unknown-node' | 'wrong-secret' | 'disabled' | 'client-id' | 'plain-network'
+export type LoginRefusal = 'unknown-node' | 'wrong-secret' | 'disabled' | 'client-id'
 
 /** Compared with where there is no node, so that an unknown name takes as long as a wrong secret. */
-const NOBODY = createHash('sha256').update('nobody').digest()
+const NOBODY = {
+  secretHash: secretHash(''),
+  previousSecretHash: null,
+  previousLogin: false,
+  disabledAt: null,
+}
 
 /**
  * Identity of a node: client id = user name = its name, and a secret of which only the SHA-256 is kept. After
- * a rotation the previous secret logs in until the new one has done so once. Throws when the store is away.
+ * a rotation the previous secret logs in until the new one has done so once. `now` in unix milliseconds.
+ * Throws when the store is away.
  */
 export async function logIn(
   db: Database,
   now: number,
-  credentials: { clientId: string; username: string | undefined; password: Uint8Array | undefined },
-): Promise<LoginResult> {
-  const { clientId, username = '', password = new Uint8Array() } = credentials
+  credentials: { clientId: string; username: string | undefined; secret: string },
+): Promise<{ sender: Sender } | { refused: LoginRefusal }> {
+  const { clientId, username = '', secret } = credentials
   if (clientId !== username || !NODE_NAME.test(username)) return { refused: 'client-id' }
-  const node = await loginByName(db, username, now)
-  const offered = createHash('sha256').update(password).digest()
-  const isCurrent = timingSafeEqual(offered, node?.secretHash ?? NOBODY)
-  const isPrevious = timingSafeEqual(offered, node?.previousSecretHash ?? NOBODY)
+  const node = await nodeIdentity(db, { name: username })
+  const match = matchSecret(node ?? NOBODY, secret)
   if (node === undefined) return { refused: 'unknown-node' }
-  if (!isCurrent && !(isPrevious && node.previousMayLogIn)) return { refused: 'wrong-secret' }
-  if (node.disabled) return { refused: 'disabled' }
-  if (isCurrent && node.previousMayLogIn) await retirePreviousLogin(db, node.id)
-  return { sender: senderFrom(node) }
+  if (node.disabledAt !== null) return { refused: 'disabled' }
+  if (match === undefined) return { refused: 'wrong-secret' }
+  if (match === 'current' && node.previousLogin) await endPreviousLogin(db, node.id)
+  return { sender: senderFrom(node, now) }
 }
 
-export function senderFrom(node: NodeLogin): Sender {
-  const keys = [trailerKey(node.secretHash)]
-  if (node.previousSecretHash !== null && (node.previousMaySign || node.previousMayLogIn)) {
-    keys.push(trailerKey(node.previousSecretHash))
-  }
+/** The node as its frames are judged. */
+export function senderFrom(node: NodeIdentity, now: number): Sender {
   const { id, name, trailerRequired } = node
-  return { id, name, trailerRequired, trailerKeys: keys }
+  const trailerKeys = trailerHashes(node, new Date(now)).map(trailerKey)
+  return { id, name, trailerRequired, trailerKeys }
 }

@@ -1,6 +1,6 @@
 import { WHY } from '../../shared/schema/flags.js'
 import { checkFrame } from '../../shared/schema/frame.js'
-import { decodeFrame, type DecodedFrame } from '../../shared/wire/decode.js'
+import { type DecodedFrame, decodeFrame } from '../../shared/wire/decode.js'
 import { WireError } from '../../shared/wire/errors.js'
 import type { Frame } from '../../shared/wire/frame.js'
 import { quantityById, toSteps } from '../../shared/wire/quantities.js'

@@ -109,7 +109,8 @@ export class Pipeline {
 
   #prepare(sender: Sender, bytes: Uint8Array, arrivedAt: number): Work {
     const accepted = accept(sender, bytes, arrivedAt)
-    if ('rejection' in accepted) return { rejected: asRejected(sender, bytes, arrivedAt, accepted.rejection) }
+    if ('rejection' in accepted)
+      return { rejected: asRejected(sender, bytes, arrivedAt, accepted.rejection) }
     return accepted.frame.undated ? { undated: accepted.frame } : { frame: accepted.frame }
   }
 
@@ -196,7 +197,9 @@ export class Pipeline {
     const dated = await dateFrame(this.#options.db, item.work.undated)
     if ('rejection' in dated) {
       const rejection = { ...dated.rejection, readings: item.readings }
-      item.work = { rejected: asRejected(item.sender, item.bytes, item.arrivedAt, rejection, item.work.undated) }
+      item.work = {
+        rejected: asRejected(item.sender, item.bytes, item.arrivedAt, rejection, item.work.undated),
+      }
     } else {
       item.work = { frame: dated.frame }
     }
@@ -222,7 +225,11 @@ export class Pipeline {
     item.resolve()
   }
 
-  #refuse(item: Item, code: 'QUEUE_FULL' | 'STORE_BUSY' | 'STORE_REFUSED' | 'DEADLINE', why: string): void {
+  #refuse(
+    item: Item,
+    code: 'QUEUE_FULL' | 'STORE_BUSY' | 'STORE_REFUSED' | 'DEADLINE',
+    why: string,
+  ): void {
     if (item.settled) return
     this.#balance.refused(item.readings)
     this.#leave(item)

@@ -51,7 +51,10 @@ export class Replayer {
   }
 
   /** `startTime`: unix seconds of the first sample, as a technician knows it. */
-  async replay(ids: readonly number[], options: { startTime?: number } = {}): Promise<ReplayResult[]> {
+  async replay(
+    ids: readonly number[],
+    options: { startTime?: number } = {},
+  ): Promise<ReplayResult[]> {
     const results: ReplayResult[] = []
     for (const frame of await openRejectedFrames(this.#options.db, ids)) {
       results.push(await this.#replayOne(frame, options.startTime))
@@ -116,10 +119,7 @@ export class Replayer {
     return frame.undated ? dateFrame(this.#options.db, frame) : { frame }
   }
 
-  async #stays(
-    id: number,
-    rejection: { reason: string; detail: string },
-  ): Promise<ReplayResult> {
+  async #stays(id: number, rejection: { reason: string; detail: string }): Promise<ReplayResult> {
     const { reason, detail } = rejection
     await relabelRejectedFrame(this.#options.db, id, reason, detail)
     return { id, outcome: 'rejected', reason, detail }
