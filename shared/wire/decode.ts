@@ -202,7 +202,8 @@ function readResiduals(reader: FrameReader, first: number, count: number): numbe
 }
 
 function readRice(reader: FrameReader, k: number): number {
-  return assertUint32(reader.zeros() * 2 ** k + reader.bits(k))
+  // Never above 32 bits: a frame has fewer than 2^13 zeros, and k is 15 at most.
+  return reader.zeros() * 2 ** k + reader.bits(k)
 }
 
 function readGolomb(reader: FrameReader, k: number): number {
@@ -210,10 +211,7 @@ function readGolomb(reader: FrameReader, k: number): number {
   if (length > 32) throw new WireError('bad-value', 'a value is longer than 32 bits')
   const high = length > 16 ? reader.bits(length - 16) : 0
   const low = reader.bits(Math.min(length, 16))
-  return assertUint32(2 ** length + high * 65536 + low - 2 ** k)
-}
-
-function assertUint32(value: number): number {
+  const value = 2 ** length + high * 65536 + low - 2 ** k
   if (value > 0xffffffff) throw new WireError('bad-value', 'a value is longer than 32 bits')
   return value
 }

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+/**
+ * `npm run bench -- NAME [--json] [option …]`: one file a measurement in this folder. Each exports
+ * `run(args)`, which prints what people read and returns the object of the `--json` line, and `HELP`.
+ */
+
+const folder = fileURLToPath(new URL('.', import.meta.url))
+
+interface Bench {
+  run(args: string[]): Promise<object>
+  HELP?: string
+}
+
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith('.ts') && name !== 'run.ts')
+  .map((name) => basename(name, '.ts'))
+  .sort()
+
+const USAGE = `npm run bench -- NAME [--json] [--help]
+
+Measures one part of the system: ${names.join(', ')}.
+--json ends the output with one JSON object on a line of its own.`
+
+async function main(args: string[]): Promise<void> {
+  const name = args.find((arg) => !arg.startsWith('-'))
+  if (name === undefined) {
+    console.log(USAGE)
+    if (!args.includes('--help')) process.exitCode = 1
+    return
+  }
+  const path = `${folder}${name}.ts`
+  if (!names.includes(name) || !existsSync(path)) {
+    throw new Error(`no measurement "${name}"; there are ${names.join(', ')}`)
+  }
+  const bench: Bench = await import(pathToFileURL(path).href)
+  if (args.includes('--help')) {
+    console.log(bench.HELP ?? USAGE)
+    return
+  }
+  const result = await bench.run(args.filter((arg) => arg !== name && arg !== '--json'))
+  if (args.includes('--json')) console.log(JSON.stringify(result))
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+})
