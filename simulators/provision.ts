@@ -11,8 +11,8 @@ export interface SiteWish {
   kind: 'lake' | 'air' | 'road' | 'point'
   /** Undefined: the site must exist. */
   at: { longitude: number; latitude: number } | undefined
-  elevationM?: number
-  road?: string
+  elevationM?: number | null
+  road?: string | null
 }
 
 export async function ensureSite(

@@ -1,0 +1,38 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildIfOld } from './build-if-old.js'
+import { runDemo } from './demo/run.js'
+import { ServiceError, serviceClient } from './service-client.js'
+import { failWith } from './terminal.js'
+
+const USAGE = `npm run demo
+
+Starts the service on a store of its own with a simulated Lake Toba: 19 sites, a day of history, then a
+sample from each every ten seconds. Everything in it is simulated and says so. Ctrl-C ends it; started
+again it goes on from there.
+
+The folder is .data/demo (DATA_DIR), the page http://localhost:8080 (HTTP_PORT), the broker's port 1883
+(MQTT_PORT). Both answer this machine only, unless HTTP_HOST and MQTT_HOST say otherwise.`
+
+const stop = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort())
+
+try {
+  const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } })
+  if (values.help) console.log(USAGE)
+  else {
+    await buildIfOld(console.error)
+    const dataDir = resolve(process.env.DATA_DIR ?? '.data/demo')
+    await runDemo({
+      dataDir,
+      environment: process.env,
+      service: serviceClient({ dataDir }),
+      now: Date.now,
+      signal: stop.signal,
+      print: console.log,
+    })
+  }
+} catch (error) {
+  const isUsage = error instanceof Error && 'code' in error && error.code !== undefined
+  failWith(error, isUsage || error instanceof ServiceError)
+}
