@@ -54,7 +54,7 @@ export async function insertPlacement(
   const [other] = await session.query<PlacementRow>(
     `SELECT ${PLACEMENT}
      WHERE p.node_id = $1 AND p.quantity_id = $2 AND p.position = $3
-       AND p.valid_from < coalesce($5, 'infinity') AND coalesce(p.valid_to, 'infinity') > $4
+       AND p.valid_from < coalesce($5::timestamptz, 'infinity') AND coalesce(p.valid_to, 'infinity') > $4
      ORDER BY p.valid_from LIMIT 1`,
     [nodeId, quantityId, position, from, to],
   )
