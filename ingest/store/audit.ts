@@ -1,3 +1,4 @@
+import type { AuditDetail } from '../../shared/schema/account.js'
 import type { Database, Session } from './database.js'
 
 /** Who did what to what. Written in the transaction of the change itself, so neither exists alone. */
@@ -16,7 +17,7 @@ export interface AuditRow {
   actor: string
   action: string
   subject: string
-  detail: Record<string, unknown>
+  detail: AuditDetail
 }
 
 export async function writeAudit(session: Session, entry: AuditEntry): Promise<void> {
@@ -29,7 +30,12 @@ export async function writeAudit(session: Session, entry: AuditEntry): Promise<v
 /** Newest first, `before` an id. */
 export function auditPage(
   db: Database,
-  filter: { before?: number; actor?: string; subject?: string; limit: number },
+  filter: {
+    before?: number | undefined
+    actor?: string | undefined
+    subject?: string | undefined
+    limit: number
+  },
 ): Promise<AuditRow[]> {
   return db.query<AuditRow>(
     'read',

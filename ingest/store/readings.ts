@@ -19,6 +19,9 @@ export interface SeriesRow {
   from: Date
   /** Not included. */
   to: Date
+  /** The whole of the placement; null: the bounds are the caller's alone. */
+  placedFrom: Date | null
+  placedTo: Date | null
 }
 
 export interface SeriesFilter {
@@ -39,7 +42,8 @@ export async function seriesOfSite(
     `SELECT s.name AS site, n.id AS "nodeId", n.name AS node, n.simulated,
             p.quantity_id AS "quantityId", p.position, p.depth_m AS "depthM",
             p.direction_deg AS "directionDeg",
-            greatest(p.valid_from, $2) AS "from", least(p.valid_to, $3) AS "to"
+            greatest(p.valid_from, $2) AS "from", least(p.valid_to, $3) AS "to",
+            p.valid_from AS "placedFrom", p.valid_to AS "placedTo"
      FROM site s LEFT JOIN (placement p JOIN node n ON n.id = p.node_id)
        ON p.site_id = s.id AND p.valid_from < $3 AND (p.valid_to IS NULL OR p.valid_to > $2)
        AND ($4::int IS NULL OR p.quantity_id = $4) AND ($5::int IS NULL OR p.position = $5)
@@ -69,7 +73,8 @@ export async function seriesOfNode(
     'read',
     `SELECT NULL AS site, n.id AS "nodeId", n.name AS node, n.simulated,
             l.quantity_id AS "quantityId", l.position, NULL::float8 AS "depthM",
-            NULL::float8 AS "directionDeg", $2::timestamptz AS "from", $3::timestamptz AS "to"
+            NULL::float8 AS "directionDeg", $2::timestamptz AS "from", $3::timestamptz AS "to",
+            NULL AS "placedFrom", NULL AS "placedTo"
      FROM node n LEFT JOIN latest l ON l.node_id = n.id
        AND ($4::int IS NULL OR l.quantity_id = $4) AND ($5::int IS NULL OR l.position = $5)
      WHERE n.name = $1

@@ -91,11 +91,6 @@ function hasLatest<Row extends Partial<LatestRow>>(row: Row): row is Row & Lates
   return row.node !== null && row.node !== undefined
 }
 
-export async function siteId(session: Session, name: string): Promise<number> {
-  const rows = await session.query<{ id: number }>('SELECT id FROM site WHERE name = $1', [name])
-  return (rows[0] ?? missing(name)).id
-}
-
 export async function insertSite(
   session: Session,
   site: SiteDetails & { name: string; createdAt: Date },
@@ -117,16 +112,16 @@ export async function updateSite(
   change: { [Key in keyof SiteDetails]?: SiteDetails[Key] | undefined } & {
     retiredAt?: Date | null | undefined
   },
-): Promise<void> {
+): Promise<SiteRow> {
   const columns: Record<string, string> = { ...COLUMNS, retiredAt: 'retired_at' }
   const entries = Object.entries(change).filter(([, value]) => value !== undefined)
   if (entries.length === 0) throw new AppError('INVALID', 'there is nothing to change')
   const assignments = entries.map(([key], index) => `${columns[key]} = $${index + 2}`)
-  const rows = await session.query(
-    `UPDATE site SET ${assignments.join(', ')} WHERE name = $1 RETURNING id`,
+  const rows = await session.query<SiteRow>(
+    `UPDATE site s SET ${assignments.join(', ')} WHERE name = $1 RETURNING ${SITE}`,
     [name, ...entries.map(([, value]) => value)],
   )
-  if (rows.length === 0) missing(name)
+  return rows[0] ?? missing(name)
 }
 
 function missing(name: string): never {

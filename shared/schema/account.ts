@@ -117,3 +117,4 @@ export const auditEntrySchema = z
   .meta({ id: 'AuditEntry' })
 
 export type AuditEntry = z.infer<typeof auditEntrySchema>
+export type AuditDetail = AuditEntry['detail']

@@ -6,6 +6,10 @@
 export const FLAGS = [1, 2, 3, 4] as const
 export type Flag = (typeof FLAGS)[number]
 
+export function isFlag(flag: number): flag is Flag {
+  return flag === 1 || flag === 2 || flag === 3 || flag === 4
+}
+
 /** Bits of the column `why`. */
 export const WHY = {
   range: 1,

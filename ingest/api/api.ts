@@ -1,0 +1,70 @@
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import {
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import { checkAccess, markOperator, requireDeclaredAccess } from './access.js'
+import type { Api, ApiDeps } from './deps.js'
+import { describeRoutes, serveDocs } from './docs.js'
+import { servePage } from './page.js'
+import { tellProblems } from './problems.js'
+import { accountRoutes } from './routes/accounts.js'
+import { frameRoutes } from './routes/frames.js'
+import { liveRoutes } from './routes/live.js'
+import { nodeRoutes } from './routes/nodes.js'
+import { placementRoutes } from './routes/placements.js'
+import { readingRoutes } from './routes/readings.js'
+import { sessionRoutes } from './routes/session.js'
+import { siteRoutes } from './routes/sites.js'
+import { systemRoutes } from './routes/system.js'
+import { refuseForgery, secure } from './security.js'
+
+export type { ApiDeps } from './deps.js'
+
+/** The largest request is a replay of REPLAY_LIMIT ids. */
+const BODY_LIMIT_BYTES = 64 * 1024
+/** A request that is not here by then was meant to hold the socket. */
+const REQUEST_TIMEOUT_MS = 30_000
+/** Proxies are believed from these alone, so nobody else can claim another address. */
+const PROXIES = ['loopback', 'linklocal', 'uniquelocal']
+
+/** Everything that is told over HTTP. Listens nowhere yet; ready for `listen`, `inject` and the socket. */
+export async function buildApi(deps: ApiDeps): Promise<Api> {
+  const loggerInstance: FastifyBaseLogger = deps.log
+  const app: Api = Fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: deps.config.trustProxy ? PROXIES : false,
+    // HEAD of an export would run the whole of it.
+    exposeHeadRoutes: false,
+    // Streams without an end are ended in preClose; idle connections need not be waited for.
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  // A form of another page can send text, and nothing here reads it.
+  app.removeContentTypeParser('text/plain')
+  tellProblems(app)
+  requireDeclaredAccess(app)
+  markOperator(app)
+  await secure(app, deps)
+  checkAccess(app, deps)
+  refuseForgery(app, deps)
+  await describeRoutes(app, deps)
+  systemRoutes(app, deps)
+  siteRoutes(app, deps)
+  nodeRoutes(app, deps)
+  placementRoutes(app, deps)
+  readingRoutes(app, deps)
+  liveRoutes(app, deps)
+  frameRoutes(app, deps)
+  sessionRoutes(app, deps)
+  accountRoutes(app, deps)
+  await serveDocs(app)
+  await servePage(app, deps)
+  await app.ready()
+  return app
+}

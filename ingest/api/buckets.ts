@@ -1,0 +1,133 @@
+import type { Bucket } from '../../shared/schema/reading.js'
+import { fromSteps, type Quantity } from '../../shared/wire/quantities.js'
+import type { Database } from '../store/database.js'
+import {
+  type BucketRow,
+  bucketPage,
+  PAGE_ROWS,
+  partialBucket,
+  type SeriesRow,
+} from '../store/readings.js'
+import { iso } from './answers.js'
+
+export type BucketSize = 'hour' | 'day'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 86_400_000
+/** Asia/Jakarta is UTC+7 the year round, and has been since 1964. */
+const DAY_BEGINS_MS = -7 * HOUR_MS
+
+interface Span {
+  from: Date
+  to: Date
+}
+
+/** What of a series is whole buckets, and what is parts of buckets that it shares with another site. */
+export interface BucketSpans {
+  whole: Span
+  parts: (Span & { start: Date })[]
+}
+
+/**
+ * The buckets that [from, to) touches, whole, but for where a placement begins or ends within one: of that
+ * one only the part counts that was measured here.
+ */
+export function bucketSpans(
+  size: BucketSize,
+  asked: Span,
+  placed: { from: Date | null; to: Date | null },
+): BucketSpans {
+  const low = floor(size, asked.from.getTime())
+  const high = ceil(size, asked.to.getTime())
+  const from = Math.max(low, placed.from?.getTime() ?? low)
+  const to = Math.min(high, placed.to?.getTime() ?? high)
+  const wholeFrom = ceil(size, from)
+  const wholeTo = floor(size, to)
+  const part = (start: number, begin: number, end: number) => ({
+    start: new Date(start),
+    from: new Date(begin),
+    to: new Date(end),
+  })
+  const parts =
+    wholeFrom > wholeTo
+      ? [part(wholeTo, from, to)]
+      : [
+          ...(from < wholeFrom ? [part(floor(size, from), from, wholeFrom)] : []),
+          ...(wholeTo < to ? [part(wholeTo, wholeTo, to)] : []),
+        ]
+  return { whole: { from: new Date(wholeFrom), to: new Date(wholeTo) }, parts }
+}
+
+function floor(size: BucketSize, timeMs: number): number {
+  if (size === 'hour') return Math.floor(timeMs / HOUR_MS) * HOUR_MS
+  return Math.floor((timeMs - DAY_BEGINS_MS) / DAY_MS) * DAY_MS + DAY_BEGINS_MS
+}
+
+function ceil(size: BucketSize, timeMs: number): number {
+  const down = floor(size, timeMs)
+  return down === timeMs ? down : down + (size === 'hour' ? HOUR_MS : DAY_MS)
+}
+
+/** Pages of the buckets of a series, in order of time. */
+export async function* bucketPages(
+  db: Database,
+  series: SeriesRow,
+  size: BucketSize,
+  asked: Span,
+): AsyncGenerator<BucketRow[]> {
+  const placed = { from: series.placedFrom, to: series.placedTo }
+  const { whole, parts } = bucketSpans(size, asked, placed)
+  for (const part of parts.filter(({ start }) => start < whole.from)) {
+    yield await onePart(db, series, part)
+  }
+  let after: Date | null = null
+  while (whole.from < whole.to) {
+    const page: BucketRow[] = await bucketPage(db, series, { resolution: size, ...whole, after })
+    yield page
+    after = page.at(-1)?.time ?? null
+    if (page.length < PAGE_ROWS) break
+  }
+  for (const part of parts.filter(({ start }) => start >= whole.from)) {
+    yield await onePart(db, series, part)
+  }
+}
+
+async function onePart(
+  db: Database,
+  series: SeriesRow,
+  part: Span & { start: Date },
+): Promise<BucketRow[]> {
+  const bucket = await partialBucket(db, series, part)
+  return bucket === undefined ? [] : [bucket]
+}
+
+/** A bucket in units. `value` is rounded to the step of the quantity. */
+export function toBucket(quantity: Quantity, row: BucketRow): Bucket {
+  const unit = (steps: number | null) => (steps === null ? null : fromSteps(quantity, steps))
+  return {
+    time: iso(row.time),
+    value: unit(summarised(quantity, row)),
+    min: unit(row.min),
+    max: unit(row.max),
+    suspectMin: unit(row.suspectMin),
+    suspectMax: unit(row.suspectMax),
+    nAll: row.nAll,
+    nGood: row.nGood,
+    nUsed: row.nUsed,
+    nSuspect: row.nSuspect,
+  }
+}
+
+function summarised({ summary }: Quantity, row: BucketRow): number | null {
+  if (row.nUsed === 0) return null
+  if (summary === 'mean') return row.sum === null ? null : Math.round(row.sum / row.nUsed)
+  if (summary === 'vector') return meanDirection(row)
+  return row[summary]
+}
+
+/** Degrees of the sum of unit vectors; null where they cancel out, which is no direction at all. */
+function meanDirection({ sinSum, cosSum, nUsed }: BucketRow): number | null {
+  if (sinSum === null || cosSum === null) return null
+  if (Math.hypot(sinSum, cosSum) / nUsed < 1e-6) return null
+  return (Math.round((Math.atan2(sinSum, cosSum) * 180) / Math.PI) + 360) % 360
+}

@@ -1,0 +1,167 @@
+import type { StoreKind } from '../../shared/schema/common.js'
+import { FLAG_TEXT, FLAGS, whyWords } from '../../shared/schema/flags.js'
+import type { Point, Series } from '../../shared/schema/reading.js'
+import { fromSteps, type Quantity } from '../../shared/wire/quantities.js'
+import type { Database } from '../store/database.js'
+import {
+  type BucketRow,
+  PAGE_ROWS,
+  type ReadingRow,
+  readingPage,
+  type SeriesRow,
+} from '../store/readings.js'
+import { iso, quantityOf } from './answers.js'
+import { bucketPages, toBucket } from './buckets.js'
+import { csvLine } from './csv.js'
+
+/** What a stream of series is made of; each page is asked for when the one before has been taken. */
+export interface SeriesQuery {
+  db: Database
+  store: StoreKind
+  from: Date
+  to: Date
+  resolution: 'raw' | 'hour' | 'day'
+  series: readonly SeriesRow[]
+}
+
+/** Open data needs a licence to be used. */
+export const DATA_LICENCE = 'CC BY 4.0'
+
+/** A `ReadingsAnswer`, piece by piece. */
+export async function* jsonPieces(query: SeriesQuery): AsyncGenerator<string> {
+  const { store, from, to, resolution } = query
+  const head = { store, from: iso(from), to: iso(to), resolution, series: [] }
+  yield JSON.stringify(head).slice(0, -2)
+  for (const [index, series] of query.series.entries()) {
+    const quantity = quantityOf(series.quantityId)
+    const list = resolution === 'raw' ? 'readings' : 'buckets'
+    const opening = JSON.stringify({ ...describe(series, quantity), [list]: [] }).slice(0, -2)
+    yield index === 0 ? opening : `,${opening}`
+    let isFirst = true
+    for await (const page of jsonPages(query, series, quantity)) {
+      if (page.length === 0) continue
+      const items = page.map((item) => JSON.stringify(item)).join(',')
+      yield isFirst ? items : `,${items}`
+      isFirst = false
+    }
+    yield ']}'
+  }
+  yield ']}'
+}
+
+async function* jsonPages(
+  query: SeriesQuery,
+  series: SeriesRow,
+  quantity: Quantity,
+): AsyncGenerator<object[]> {
+  const { db, resolution } = query
+  if (resolution === 'raw') {
+    for await (const page of readingPages(db, series)) {
+      yield page.map((row) => toPoint(quantity, row))
+    }
+  } else {
+    for await (const page of bucketPages(db, series, resolution, query)) {
+      yield page.map((row) => toBucket(quantity, row))
+    }
+  }
+}
+
+/** RFC 4180 below lines that begin with #: what the numbers mean travels with them. */
+export async function* csvPieces(query: SeriesQuery): AsyncGenerator<string> {
+  const { db, resolution } = query
+  yield `${comments(query).join('\r\n')}\r\n${csvLine(columns(resolution))}`
+  for (const series of query.series) {
+    const quantity = quantityOf(series.quantityId)
+    const lead = [series.site, series.node, quantity.key, series.position]
+    if (resolution === 'raw') {
+      for await (const page of readingPages(db, series)) {
+        yield page.map((row) => csvLine(readingCells(lead, quantity, row))).join('')
+      }
+    } else {
+      for await (const page of bucketPages(db, series, resolution, query)) {
+        yield page.map((row) => csvLine(bucketCells(lead, quantity, row))).join('')
+      }
+    }
+  }
+}
+
+function columns(resolution: SeriesQuery['resolution']): string[] {
+  const lead = ['time', 'site', 'node', 'quantity', 'position', 'value', 'unit']
+  if (resolution === 'raw') return [...lead, 'flag', 'flag_text', 'why']
+  const band = ['min', 'max', 'suspect_min', 'suspect_max']
+  return [...lead, 'summary', ...band, 'n_all', 'n_good', 'n_used', 'n_suspect']
+}
+
+type Cells = (string | number | null)[]
+
+function readingCells(lead: Cells, quantity: Quantity, row: ReadingRow): Cells {
+  const value = fromSteps(quantity, row.value)
+  const why = whyWords(row.why).join(' ')
+  return [iso(row.time), ...lead, value, quantity.ucum, row.flag, FLAG_TEXT[row.flag].id, why]
+}
+
+function bucketCells(lead: Cells, quantity: Quantity, row: BucketRow): Cells {
+  const bucket = toBucket(quantity, row)
+  return [
+    bucket.time,
+    ...lead,
+    bucket.value,
+    quantity.ucum,
+    quantity.summary,
+    bucket.min,
+    bucket.max,
+    bucket.suspectMin,
+    bucket.suspectMax,
+    bucket.nAll,
+    bucket.nGood,
+    bucket.nUsed,
+    bucket.nSuspect,
+  ]
+}
+
+function comments({ store, from, to, resolution, series }: SeriesQuery): string[] {
+  const isSimulated = store === 'simulated' || series.some(({ simulated }) => simulated)
+  const flags = FLAGS.map((flag) => `${flag} ${FLAG_TEXT[flag].id} (${FLAG_TEXT[flag].en})`)
+  return [
+    '# Toba Sense: pengukuran sensor - indikatif (sensor measurements - indicative)',
+    ...(isSimulated
+      ? ['# simulasi: data ini bukan hasil pengukuran (simulated: not measured)']
+      : []),
+    `# lisensi (licence): ${DATA_LICENCE}`,
+    `# waktu (time): UTC; ${iso(from)} - ${iso(to)}; ${resolution}`,
+    `# flag: ${flags.join('; ')}`,
+  ]
+}
+
+async function* readingPages(db: Database, series: SeriesRow): AsyncGenerator<ReadingRow[]> {
+  let after: Date | null = null
+  for (;;) {
+    const page: ReadingRow[] = await readingPage(db, series, after)
+    yield page
+    after = page.at(-1)?.time ?? null
+    if (page.length < PAGE_ROWS) return
+  }
+}
+
+function describe(series: SeriesRow, quantity: Quantity): Series {
+  return {
+    site: series.site,
+    node: series.node,
+    simulated: series.simulated,
+    quantity: quantity.key,
+    position: series.position,
+    depthM: series.depthM,
+    directionDeg: series.directionDeg,
+    unit: quantity.ucum,
+    summary: quantity.summary,
+  }
+}
+
+function toPoint(quantity: Quantity, row: ReadingRow): Point {
+  return {
+    time: iso(row.time),
+    value: fromSteps(quantity, row.value),
+    flag: row.flag,
+    why: whyWords(row.why),
+  }
+}
