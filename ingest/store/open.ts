@@ -4,7 +4,9 @@ import { AppError } from '../errors.js'
 import type { Database } from './database.js'
 import { openEmbedded } from './embedded.js'
 import { lockFolder } from './lock.js'
+import { embeddedMaintenance } from './maintenance.js'
 import { migrate } from './migrate.js'
+import { type Maintenance, type Retention, serverPolicies } from './policies.js'
 import { openServer } from './server.js'
 import { databaseOn, type Engine } from './session.js'
 
@@ -17,6 +19,8 @@ export interface Store {
   readonly powerSafe: boolean
   /** Starts the policies: refresh of the aggregates, compression, retention, hygiene of the embedded engine. */
   startMaintenance(): void
+  /** The same, all at once: resolves when every changed range has reached the aggregates. */
+  maintain(): Promise<void>
   close(): Promise<void>
 }
 
@@ -28,6 +32,8 @@ export interface StoreOptions {
   kind: StoreKind
   log: { info(fields: object): void; warn(fields: object): void; error(fields: object): void }
   clock: { now(): number }
+  /** Default: frames one year, readings without end. */
+  retention?: Retention
   /** False leaves commits of the embedded engine to the operating system: faster, lost in a power cut. */
   powerSafe?: boolean
   /** Limit of a statement (server) or of a call (embedded). Below the broker's deadline of 10 s. */
@@ -40,7 +46,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   // With a server too: the folder holds the control socket. Several services may share one server.
   const lock = lockFolder(options.folder)
   let engine: Engine | undefined
+  let maintenance: Maintenance | undefined
   const close = async () => {
+    maintenance?.stop()
     await engine?.close()
     lock.release()
   }
@@ -50,11 +58,18 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const db = databaseOn(engine)
     await fixKind(db, options.kind)
     await describeQuantities(db)
+    const { retention = { framesDays: 365 }, clock, log } = options
+    const policies =
+      db.engine === 'server'
+        ? serverPolicies(db, retention, log)
+        : embeddedMaintenance({ db, retention, clock, log })
+    maintenance = policies
     return {
       db,
       kind: options.kind,
       powerSafe: engine.powerSafe,
-      startMaintenance() {},
+      startMaintenance: () => policies.start(),
+      maintain: () => policies.runOnce(),
       close,
     }
   } catch (error) {

@@ -1,0 +1,108 @@
+import type { Database } from './database.js'
+import { COMPRESS_AFTER_DAYS, type Retention } from './policies.js'
+
+/**
+ * What a server's background processes do by themselves and the embedded engine leaves to its keeper, one
+ * short call at a time. Times are unix milliseconds.
+ */
+
+const DAY_MS = 24 * 3_600_000
+/** With two of these between checkpoints, the log stays far below its limit of 256 MB. */
+const CHECKPOINT_BYTES = 64 * 1024 * 1024
+/** About 330,000 rows/s are compressed, and a call shall hold the session 500 ms at most. */
+const ROWS_PER_CHUNK = 150_000
+const CHUNK_DAYS = 30
+/** 450,000 rows: what is larger would not be done within the limit of a call, and stays as it is. */
+const LARGEST_TO_COMPRESS = 32 * 1024 * 1024
+
+/** Writes what changed to the data files, so that the log before it can be reused; true when it was done. */
+export async function checkpointIfDue(db: Database, isOverdue: boolean): Promise<boolean> {
+  const [log] = await db.query<{ bytes: number }>(
+    'write',
+    `SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::float8 AS bytes
+     FROM pg_control_checkpoint()`,
+  )
+  const bytes = log?.bytes ?? 0
+  if (bytes < CHECKPOINT_BYTES && !(isOverdue && bytes > 0)) return false
+  // In the lane of the writes: under full load it is these that need it.
+  await db.query('write', 'CHECKPOINT')
+  return true
+}
+
+/** Tables whose rows are changed in place or come and go; readings and frames are only added. */
+const RESTLESS = [
+  'latest',
+  'rejected_frame',
+  'session',
+  'node',
+  'token',
+  '_timescaledb_catalog.continuous_aggs_hypertable_invalidation_log',
+  '_timescaledb_catalog.continuous_aggs_materialization_invalidation_log',
+  'pg_class',
+  'pg_attribute',
+  'pg_statistic',
+]
+
+export async function vacuum(db: Database): Promise<void> {
+  for (const table of RESTLESS) await db.query('maintenance', `VACUUM (ANALYZE) ${table}`)
+  const [newest] = await db.query<{ chunk: string }>(
+    'maintenance',
+    `SELECT format('%I.%I', chunk_schema, chunk_name) AS chunk
+     FROM timescaledb_information.chunks WHERE hypertable_name = 'reading'
+     ORDER BY range_end DESC LIMIT 1`,
+  )
+  if (newest !== undefined) await db.query('maintenance', `ANALYZE ${newest.chunk}`)
+}
+
+export async function dropOld(db: Database, retention: Retention, nowMs: number): Promise<void> {
+  const drop = (table: string, days: number) =>
+    db.query('maintenance', 'SELECT drop_chunks($1::regclass, older_than => $2::timestamptz)', [
+      table,
+      new Date(nowMs - days * DAY_MS).toISOString(),
+    ])
+  await drop('frame', retention.framesDays)
+  if (retention.readingsDays !== undefined) await drop('reading', retention.readingsDays)
+}
+
+/**
+ * Compresses chunks that are old enough, and again those that got late rows since. One chunk is one call,
+ * so a chunk too large for it is left uncompressed: `fitChunks` keeps new ones small enough.
+ */
+export async function compressOld(
+  db: Database,
+  nowMs: number,
+  log: { info(fields: object): void },
+): Promise<void> {
+  const chunks = await db.query<{ chunk: string; bytes: number }>(
+    'maintenance',
+    `SELECT format('%I.%I', schema_name, table_name) AS chunk,
+            pg_relation_size(format('%I.%I', schema_name, table_name)::regclass)::float8 AS bytes
+     FROM timescaledb_information.chunks
+     JOIN _timescaledb_catalog.chunk ON schema_name = chunk_schema AND table_name = chunk_name
+     WHERE hypertable_name = 'reading' AND range_end < $1::timestamptz
+       -- uncompressed, or compressed with uncompressed rows beside
+       AND (NOT is_compressed OR status & 8 = 8)
+     ORDER BY range_end`,
+    [new Date(nowMs - COMPRESS_AFTER_DAYS * DAY_MS).toISOString()],
+  )
+  for (const { chunk, bytes } of chunks) {
+    if (bytes > LARGEST_TO_COMPRESS) log.info({ event: 'chunk_left_uncompressed', chunk, bytes })
+    else await db.query('maintenance', 'SELECT compress_chunk($1::regclass)', [chunk])
+  }
+}
+
+/** Sets the span of new chunks by the readings of the last day: 30 days, shorter where there are many. */
+export async function fitChunks(db: Database, nowMs: number): Promise<void> {
+  const [day] = await db.query<{ rows: number | null }>(
+    'maintenance',
+    `SELECT sum(n_all)::float8 AS rows FROM reading_hour
+     WHERE bucket >= $1::timestamptz AND bucket < $2::timestamptz`,
+    [new Date(nowMs - DAY_MS).toISOString(), new Date(nowMs).toISOString()],
+  )
+  const days = Math.floor(ROWS_PER_CHUNK / Math.max(1, day?.rows ?? 0))
+  await db.query(
+    'maintenance',
+    `SELECT set_chunk_time_interval('reading', make_interval(days => $1))`,
+    [Math.min(CHUNK_DAYS, Math.max(1, days))],
+  )
+}
