@@ -92,8 +92,8 @@ function isForeign(request: FastifyRequest, ownOrigin: string | undefined): bool
   const origin = headerOf(request, 'origin')
   if (origin === undefined) return false
   if (!URL.canParse(origin)) return true
-  if (ownOrigin !== undefined) return new URL(origin).origin !== new URL(ownOrigin).origin
-  return new URL(origin).host !== request.host
+  const own = ownOrigin ?? `${new URL(origin).protocol}//${request.host}`
+  return !URL.canParse(own) || new URL(origin).origin !== new URL(own).origin
 }
 
 function headerOf(request: FastifyRequest, name: string): string | undefined {

@@ -6,9 +6,12 @@ import type { Api } from '../../ingest/api/deps.js'
 import { LiveFeed } from '../../ingest/api/live.js'
 import { asOperator } from '../../ingest/api/operator.js'
 import { SESSION_COOKIE } from '../../ingest/api/security.js'
+import { commitFrames } from '../../ingest/store/batches.js'
 import type { Database } from '../../ingest/store/database.js'
+import { nodeIdentity } from '../../ingest/store/nodes.js'
 import type { Role, Scope } from '../../shared/schema/account.js'
 import type { StoreKind } from '../../shared/schema/common.js'
+import { quantityByKey } from '../../shared/wire/quantities.js'
 import { type TestStore, withStore } from '../store-fixture.js'
 
 /** The API on a store of its own, with everything around it standing in and noted. */
@@ -115,4 +118,71 @@ export async function makeToken(
   const answer = await operator({ method: 'POST', url: '/api/v1/tokens', payload })
   if (answer.statusCode !== 201) throw new Error(answer.body)
   return answer.json<{ secret: string }>().secret
+}
+
+/** Commits readings of a node's channel: [unix seconds, value in steps, flag (2), why (0)]. */
+export async function storeReadings(
+  { db }: Rig,
+  node: string,
+  quantity: string,
+  rows: readonly (readonly [timeS: number, value: number, flag?: number, why?: number])[],
+  position = 0,
+): Promise<void> {
+  const { id: nodeId } = (await nodeIdentity(db, { name: node })) ?? missing(node)
+  const { id: quantityId } = quantityByKey(quantity) ?? missing(quantity)
+  const readings = rows.map(([time, value, flag = 2, why = 0]) => ({
+    nodeId,
+    quantityId,
+    position,
+    time,
+    value,
+    raw: null,
+    flag,
+    why,
+  }))
+  const receivedAt = Math.max(...rows.map(([time]) => time * 1000))
+  const bytes = new Uint8Array()
+  for (let start = 0; start < readings.length; start += 5000) {
+    const some = readings.slice(start, start + 5000)
+    const frame = { nodeId, boot: 1, seq: start, undated: false, bytes, receivedAt, readings: some }
+    await commitFrames(db, [frame])
+  }
+}
+
+function missing(name: string): never {
+  throw new Error(`${name} is not there`)
+}
+
+/** What the operator makes must work; the answer's body is returned. */
+export async function made<Body>(
+  { operator }: Rig,
+  url: string,
+  payload: object,
+  method: 'POST' | 'PUT' | 'PATCH' = 'POST',
+): Promise<Body> {
+  const answer = await operator({ method, url: `/api/v1/${url}`, payload })
+  if (answer.statusCode >= 300) throw new Error(answer.body)
+  return answer.json<Body>()
+}
+
+export const aSite = { title: 'Balige', kind: 'lake', longitude: 99.06, latitude: 2.3535 } as const
+
+/** A node with a channel placed at a site, both made if need be. */
+export async function place(
+  rig: Rig,
+  node: string,
+  site: string,
+  placement: { quantity: string; from: string; to?: string; position?: number; depthM?: number },
+): Promise<{ id: number }> {
+  await rig.operator({
+    method: 'POST',
+    url: '/api/v1/sites',
+    payload: { ...aSite, name: site },
+  })
+  await rig.operator({
+    method: 'POST',
+    url: '/api/v1/nodes',
+    payload: { name: node, kind: 'lake' },
+  })
+  return made(rig, 'placements', { node, site, ...placement })
 }
