@@ -44,7 +44,7 @@ export interface LightNodeEvents {
 }
 
 export interface Acknowledgement {
-  /** From handing the frame over to its PUBACK: waiting for a connection and re-sending included. */
+  /** From the frame's first byte on a socket to its PUBACK, re-sending included. */
   latencyMs: number
   /** 1 when the first attempt was acknowledged. */
   attempts: number
@@ -62,7 +62,7 @@ export interface LightNodeCounters {
 
 interface Held {
   frame: Buffer
-  heldSinceMs: number
+  firstSentAtMs: number
   sentAtMs: number
   attempts: number
   messageId: number
@@ -122,7 +122,7 @@ export class LightNode {
     return new Promise((resolve, reject) => {
       this.#held.push({
         frame: Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength),
-        heldSinceMs: performance.now(),
+        firstSentAtMs: 0,
         sentAtMs: 0,
         attempts: 0,
         messageId: 0,
@@ -249,10 +249,12 @@ export class LightNode {
     while (this.#onTheWay < Math.min(window, this.#held.length)) {
       const held = this.#held[this.#onTheWay]
       if (held === undefined) break
-      if (held.attempts === 0) this.counters.sent++
-      else this.counters.resent++
-      held.attempts++
       held.sentAtMs = performance.now()
+      if (held.attempts === 0) {
+        held.firstSentAtMs = held.sentAtMs
+        this.counters.sent++
+      } else this.counters.resent++
+      held.attempts++
       held.messageId = this.#nextMessageId()
       this.#onTheWay++
       this.#write({
@@ -281,7 +283,7 @@ export class LightNode {
     this.counters.acknowledged++
     if (index === 0) this.#awaitOldest()
     held?.resolve({
-      latencyMs: performance.now() - held.heldSinceMs,
+      latencyMs: performance.now() - held.firstSentAtMs,
       attempts: held.attempts,
     })
     this.#sendHeld()
