@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { EmptyNotice } from './components/empty-notice.js'
+import { FailureNotice } from './components/failure-notice.js'
 import { Header } from './components/header.js'
 import { SignIn } from './components/sign-in.js'
 import { SiteList } from './components/site-list.js'
@@ -7,7 +8,7 @@ import { SitePage } from './components/site-page.js'
 import { StatusStrip } from './components/status-strip.js'
 import { go, view } from './navigation.js'
 import { findPlace, sortPlaces } from './places.js'
-import { known, nowMs } from './source.js'
+import { known, load, loadFailure, nowMs } from './source.js'
 import { useCell } from './use-cell.js'
 import { brand, PRODUCT } from './words/words.js'
 
@@ -42,6 +43,14 @@ export function App() {
 function Panes({ onSite }: { onSite: boolean }) {
   const { language } = useCell(view)
   const data = useCell(known)
+  const failure = useCell(loadFailure)
+  if (data === undefined && failure !== undefined) {
+    return (
+      <main id="main" tabIndex={-1} class="pane">
+        <FailureNotice failure={failure} retry={load} language={language} />
+      </main>
+    )
+  }
   if (data !== undefined && data.places.length === 0) {
     return (
       <main id="main" tabIndex={-1} class="pane">

@@ -39,8 +39,22 @@ export function withUnit(text: string, symbol: string): string {
 
 /** "24 Nov 2026 13.40.05 WIB" */
 export function formatDateTime(timeMs: number, language: Language): string {
-  const date = dateFormat(language, { day: 'numeric', month: 'short', year: 'numeric' })
-  return `${date.format(timeMs)} ${formatClock(timeMs, language, true)} WIB`
+  return `${formatDate(timeMs, language)} ${formatClock(timeMs, language, true)} WIB`
+}
+
+/** "24 Nov 2026" */
+function formatDate(timeMs: number, language: Language): string {
+  return dateFormat(language, { day: 'numeric', month: 'short', year: 'numeric' }).format(timeMs)
+}
+
+/** "24 Nov 2026 13.40.05–13.55.05 WIB"; with both dates where they differ. */
+export function formatSpan(fromMs: number, toMs: number, language: Language): string {
+  const date = formatDate(fromMs, language)
+  if (date !== formatDate(toMs, language)) {
+    return `${formatDateTime(fromMs, language)} – ${formatDateTime(toMs, language)}`
+  }
+  const clocks = [fromMs, toMs].map((timeMs) => formatClock(timeMs, language, true))
+  return `${date} ${clocks.join('–')} WIB`
 }
 
 /** "13.40", or "13.40.05" */

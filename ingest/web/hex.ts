@@ -5,7 +5,7 @@ export interface HexLine {
 }
 
 /** "0a1b…" as lines of `width` bytes. Offsets are hexadecimal too, as in every other dump. */
-export function hexLines(hex: string, width = 16): HexLine[] {
+export function hexLines(hex: string, width: 8 | 16): HexLine[] {
   const bytes = hex.match(/../g) ?? []
   const lines: HexLine[] = []
   for (let start = 0; start < bytes.length; start += width) {

@@ -52,9 +52,8 @@ export function valueWithUnit(quantity: Quantity, value: number, language: Langu
 /** Which of several: "kedalaman 0,5 m", "arah 120°", "posisi 1"; empty when there is nothing to tell. */
 export function placementText(series: Series, language: Language): string {
   const parts: string[] = []
-  if (series.depthM !== null) {
-    parts.push(`${site.depth[language]} ${formatNumber(series.depthM, 1, language)} m`)
-  }
+  if (series.depthM !== null)
+    parts.push(`${site.depth[language]} ${depthText(series.depthM, language)}`)
   if (series.directionDeg !== null) {
     parts.push(`${site.direction[language]} ${formatNumber(series.directionDeg, 0, language)}°`)
   }
@@ -62,4 +61,15 @@ export function placementText(series: Series, language: Language): string {
     parts.push(`${site.position[language]} ${series.position}`)
   }
   return parts.join(' · ')
+}
+
+/** The same where a line has no room: "0,5 m", "120°", "#1". */
+export function shortPlacement(series: Series, language: Language): string {
+  if (series.depthM !== null) return depthText(series.depthM, language)
+  if (series.directionDeg !== null) return `${formatNumber(series.directionDeg, 0, language)}°`
+  return series.position === 0 ? '' : `#${series.position}`
+}
+
+function depthText(depthM: number, language: Language): string {
+  return `${formatNumber(depthM, Number.isInteger(depthM) ? 0 : 1, language)} m`
 }

@@ -109,7 +109,7 @@ function medianInterval(times: readonly number[]): number {
     .slice(1)
     .map((time, index) => time - (times[index] ?? time))
     .sort((a, b) => a - b)
-  return intervals[Math.floor(intervals.length / 2)] ?? 0
+  return intervals[Math.floor((intervals.length - 1) / 2)] ?? 0
 }
 
 /**

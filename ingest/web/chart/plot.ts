@@ -47,7 +47,8 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
   return {
     setColumns(next, fromS, toS) {
       columns = next
-      range = [fromS, toS]
+      // The newest point stands inside the drawing, not half outside.
+      range = [fromS, toS + (toS - fromS) / 100]
       const { times, low, high, line, suspect, failed } = next
       plot.setData([times, low, high, line, suspect, failed])
     },
@@ -85,6 +86,7 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
         {
           ...axis,
           space: 72,
+          size: 40,
           values: (_, splits, _axis, _space, stepS) => timeLabels(splits, stepS),
         },
         {
@@ -161,7 +163,7 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
   }
 
   function valueLabels(splits: number[], step: number): string[] {
-    const places = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))
+    const places = decimalsOf(step)
     return splits.map((value) => formatNumber(value, places, options.language))
   }
 
@@ -183,6 +185,15 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
     const box = plot.over.getBoundingClientRect()
     plot.setCursor({ left: touch.clientX - box.left, top: touch.clientY - box.top })
   }
+}
+
+/** As many decimals as a grid step needs: 0.25 is 2, 0.5 is 1, 20 is 0. */
+function decimalsOf(step: number): number {
+  for (let places = 0; places < 6; places++) {
+    const scaled = step * 10 ** places
+    if (Math.abs(scaled - Math.round(scaled)) < 1e-6) return places
+  }
+  return 6
 }
 
 function axisFont(plot: uPlot): string {

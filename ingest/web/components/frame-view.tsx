@@ -1,10 +1,10 @@
 import type { FrameView as Decoded, FramesAnswer } from '../../../shared/schema/api.js'
 import { type Quantity, quantityByKey } from '../../../shared/wire/quantities.js'
-import { formatDateTime, formatNumber } from '../format.js'
+import { formatClock, formatDateTime, formatNumber, formatSpan } from '../format.js'
 import { hexLines } from '../hex.js'
-import { quantityName, valueWithUnit } from '../names.js'
+import { shortName, valueWithUnit } from '../names.js'
 import type { Language } from '../words/language.js'
-import { site, frame as words } from '../words/words.js'
+import { chart, site, frame as words } from '../words/words.js'
 import type { FrameQuestion } from './frame-dialog.js'
 
 type Frame = FramesAnswer['frames'][number]
@@ -15,6 +15,9 @@ interface FrameViewProps {
   language: Language
 }
 
+/** Sixteen bytes and their offset need about this much. */
+const NARROW = '(max-width: 599px)'
+
 /** The bytes as they came, and what they say. */
 export function FrameView({ frame, asked, language }: FrameViewProps) {
   const trailer = frame.decoded?.trailer ?? null
@@ -24,7 +27,7 @@ export function FrameView({ frame, asked, language }: FrameViewProps) {
         <Fact name={words.received[language]} value={time(frame.receivedAt, language)} />
         <Fact
           name={words.covers[language]}
-          value={`${time(frame.first, language)} – ${time(frame.last, language)}`}
+          value={formatSpan(Date.parse(frame.first), Date.parse(frame.last), language)}
         />
         <Fact
           name={`${words.boot[language]} / ${words.sequence[language]}`}
@@ -40,7 +43,7 @@ export function FrameView({ frame, asked, language }: FrameViewProps) {
         <h3>{words.raw[language]}</h3>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so a keyboard has to reach it */}
         <pre class="hex" tabIndex={0}>
-          {hexLines(frame.hex).map((line) => (
+          {hexLines(frame.hex, matchMedia(NARROW).matches ? 8 : 16).map((line) => (
             <div key={line.offset}>
               <span class="offset">{line.offset}</span> {line.bytes}
             </div>
@@ -80,10 +83,10 @@ function Samples({
         <table>
           <thead>
             <tr>
-              <th scope="col">{words.time[language]}</th>
+              <th scope="col">{chart.timeColumn[language]}</th>
               {channels.map((channel) => (
                 <th key={`${channel.quantity}/${channel.position}`} scope="col" class="number">
-                  {channel.known ? quantityName(channel.known, language) : channel.quantity}
+                  {channel.known ? shortName(channel.known, language) : channel.quantity}
                   {channel.position > 0 && ` · ${site.position[language]} ${channel.position}`}
                 </th>
               ))}
@@ -95,7 +98,7 @@ function Samples({
                 <td>
                   {sample.time === null
                     ? `${sample.uptimeS} s ${words.uptime[language]}`
-                    : time(sample.time, language)}
+                    : formatClock(Date.parse(sample.time), language, true)}
                 </td>
                 {channels.map((channel, column) => (
                   <td key={`${channel.quantity}/${channel.position}`} class="number">

@@ -16,10 +16,10 @@ export function Header() {
         <Logo />
         <span class="name">
           <strong>{PRODUCT}</strong>
-          <span>Command Center · {brand.place[language]}</span>
+          {simulated && <span class="simulated">{brand.simulated[language]}</span>}
+          <span class="office">Command Center · {brand.place[language]}</span>
         </span>
       </Link>
-      {simulated && <span class="simulated">{brand.simulated[language]}</span>}
       <nav class="choice" aria-label={brand.switchLanguage[language]}>
         {LANGUAGES.map((one) => (
           <Link

@@ -38,7 +38,6 @@ export function Headline({ place, now, language }: HeadlineProps) {
             : `${overview.measuredAgo[language]} ${formatAge(now - latest, language)}`}
         </span>
       </p>
-      <Reasons series={measurements(place)} now={now} language={language} />
       <p class="about">
         {place.siteKind !== undefined && <span>{siteKinds[place.siteKind]?.[language]}</span>}
         {place.latitude !== undefined && place.longitude !== undefined && (
@@ -50,6 +49,7 @@ export function Headline({ place, now, language }: HeadlineProps) {
           </span>
         )}
       </p>
+      <Reasons series={measurements(place)} now={now} language={language} />
     </div>
   )
 }

@@ -5,6 +5,7 @@ import { quantityName } from '../names.js'
 import { go, view } from '../navigation.js'
 import type { Series } from '../places.js'
 import { useCell } from '../use-cell.js'
+import type { Text } from '../words/language.js'
 import { chart } from '../words/words.js'
 
 /** What the shapes mean, and how many there are. Failed values are off until somebody wants them. */
@@ -21,18 +22,12 @@ export function Legend({ loaded, series }: { loaded: Loaded | undefined; series:
           <svg viewBox="0 0 24 12" aria-hidden="true">
             <path d="M1 6h22" stroke="var(--accent)" stroke-width="2" />
           </svg>
-          {quantityName(series.quantity, language)}
-          {loaded !== undefined && (
-            <span class="soft">
-              (
-              {
-                (isSummary ? (loaded.bucketMs === 3_600_000 ? chart.hour : chart.day) : chart.raw)[
-                  language
-                ]
-              }
-              )
-            </span>
-          )}
+          <span>
+            {quantityName(series.quantity, language)}{' '}
+            {loaded !== undefined && (
+              <span class="soft">({densityWords(loaded.bucketMs)[language]})</span>
+            )}
+          </span>
         </li>
         {isSummary && (
           <li>
@@ -68,6 +63,11 @@ export function Legend({ loaded, series }: { loaded: Loaded | undefined; series:
       )}
     </div>
   )
+}
+
+function densityWords(bucketMs: number | undefined): Text {
+  if (bucketMs === undefined) return chart.raw
+  return bucketMs === 3_600_000 ? chart.hour : chart.day
 }
 
 function FailedSample() {

@@ -1,6 +1,6 @@
 import { FLAG_TEXT } from '../../../shared/schema/flags.js'
 import { formatAge } from '../format.js'
-import { placementText, shortName, valueWithUnit } from '../names.js'
+import { shortName, shortPlacement, valueWithUnit } from '../names.js'
 import {
   isSimulated,
   latestMs,
@@ -85,24 +85,18 @@ interface ChipProps {
 
 function Chip({ series, now, language, wholeSiteSilent }: ChipProps) {
   const state = seriesState(series, now)
-  const where = placementText(series, language)
+  const where = shortPlacement(series, language)
   return (
     <span class={state === 'silent' ? 'chip faded' : 'chip'}>
       <span class="label">
-        {shortName(series.quantity, language)}
-        {where !== '' && ` (${where})`}{' '}
+        {shortName(series.quantity, language)} {where}
       </span>
       <span class="number">{valueWithUnit(series.quantity, series.value, language)}</span>
-      {series.flag >= 3 && (
-        <>
-          {' '}
-          <FlagMark flag={series.flag} language={language} />
-        </>
-      )}
+      {series.flag >= 3 && <FlagMark flag={series.flag} language={language} />}
       {state === 'silent' && !wholeSiteSilent && (
         <span class="mark is-silent">
-          {' '}
-          <Shape of="silent" /> {formatAge(now - series.timeMs, language)}
+          <Shape of="silent" />
+          {formatAge(now - series.timeMs, language)}
         </span>
       )}
     </span>
@@ -116,7 +110,7 @@ function chipsOf(series: readonly Series[], now: number): readonly Series[] {
 }
 
 function kindText(place: Place, language: Language): string {
-  if (place.kind === 'node') return `${site.node[language]}, ${site.unplaced[language]}`
+  if (place.kind === 'node') return site.unplaced[language]
   return siteKinds[place.siteKind ?? '']?.[language] ?? ''
 }
 

@@ -12,9 +12,6 @@ export function SiteList() {
   const data = useCell(known)
   const failure = useCell(loadFailure)
   const now = useCell(nowMs)
-  if (data === undefined && failure !== undefined) {
-    return <FailureNotice failure={failure} retry={load} language={language} />
-  }
   return (
     <>
       <div class="sites-head">
@@ -27,7 +24,10 @@ export function SiteList() {
       {data === undefined ? (
         <div class="sites" role="status" aria-label={overview.loading[language]}>
           {Array.from({ length: 6 }, (_, index) => (
-            <div key={index} class="site-line bones bone" />
+            <div key={index} class="site-line bones">
+              <i class="bone" />
+              <i class="bone" />
+            </div>
           ))}
         </div>
       ) : (

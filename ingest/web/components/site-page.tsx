@@ -41,7 +41,7 @@ function Site({ place, language }: { place: Place; language: Language }) {
   ].filter((group) => group.series.length > 0)
   const [first, ...others] = groups.map((group) => (
     <section key={group.title}>
-      <h3 class="values-head">{group.title}</h3>
+      <h3 class={group.isCondition ? 'values-head' : 'unseen'}>{group.title}</h3>
       <div class="values">
         {group.series.map((one) => (
           <ValueCard

@@ -1,11 +1,11 @@
 import { formatAge } from '../format.js'
 import { view } from '../navigation.js'
 import { latestMs, placeState } from '../places.js'
-import { known, liveState, nowMs, reconnect } from '../source.js'
+import { known, liveState, loadFailure, nowMs, reconnect } from '../source.js'
 import { needsAttention } from '../state.js'
 import { useCell } from '../use-cell.js'
 import type { Language } from '../words/language.js'
-import { brand, live, overview } from '../words/words.js'
+import { brand, failure as failureWords, live, overview } from '../words/words.js'
 import { Shape } from './mark.js'
 
 /** The answer to "is anything wrong, and since when?", without a click. */
@@ -16,17 +16,9 @@ export function StatusStrip() {
   return (
     <>
       <section class="strip" aria-label={overview.summary[language]}>
-        <span class="sentence">
-          {data === undefined || data.places.length === 0 ? (
-            <span class="soft">
-              {data === undefined ? overview.loading[language] : overview.emptyTitle[language]}
-            </span>
-          ) : (
-            <Sentence language={language} />
-          )}
-        </span>
+        <Sentence language={language} />
         {data?.store === 'simulated' && (
-          <span class="soft small">{brand.simulatedStore[language]}</span>
+          <span class="simulation soft small">{brand.simulatedStore[language]}</span>
         )}
         {state !== 'lost' && (
           <span class={state === 'live' ? 'mark is-arriving' : 'mark is-silent'}>
@@ -48,19 +40,23 @@ export function StatusStrip() {
 
 function Sentence({ language }: { language: Language }) {
   const data = useCell(known)
+  const failure = useCell(loadFailure)
   const now = useCell(nowMs)
-  const places = data?.places ?? []
+  if (data === undefined) {
+    const words = failure === undefined ? overview.loading : failureWords.title
+    return <span class="age soft">{words[language]}</span>
+  }
+  const places = data.places
+  if (places.length === 0) return <span class="age soft">{overview.emptyTitle[language]}</span>
   const attention = places.filter((place) => needsAttention(placeState(place, now))).length
   const latest = latestMs(places.flatMap((place) => place.series))
   return (
     <>
       <strong>{attentionText(attention, places.length, language)}</strong>
-      {latest !== undefined && (
-        <span class="soft">
-          {' · '}
-          {overview.measuredAgo[language]} {formatAge(now - latest, language)}
-        </span>
-      )}
+      <span class="age soft">
+        {latest !== undefined &&
+          `${overview.measuredAgo[language]} ${formatAge(now - latest, language)}`}
+      </span>
     </>
   )
 }

@@ -1,12 +1,10 @@
 import { useRef } from 'preact/hooks'
-import { formatAge, formatDuration } from '../format.js'
+import { formatAge } from '../format.js'
 import { placementText, quantityName, unitSymbol, valueText } from '../names.js'
 import { needsNode, type Place, type Series } from '../places.js'
-import { known } from '../source.js'
 import { seriesState } from '../state.js'
-import { useCell } from '../use-cell.js'
 import type { Language } from '../words/language.js'
-import { brand, site, whyTexts } from '../words/words.js'
+import { brand, whyTexts } from '../words/words.js'
 import { Link } from './link.js'
 import { FlagMark, StateMark } from './mark.js'
 
@@ -22,7 +20,8 @@ interface ValueCardProps {
 /** A number with its unit, age and trust; choosing it draws its chart. */
 export function ValueCard({ series, place, now, language, isChosen, isCondition }: ValueCardProps) {
   const drawnFirst = useRef(series.timeMs)
-  const storeIsSimulated = useCell(known)?.store === 'simulated'
+  // The headline says it for a place that is simulated as a whole.
+  const isMixed = place.series.some((one) => !one.simulated)
   const state = seriesState(series, now)
   const where = placementText(series, language)
   const classes = ['value', state === 'silent' && 'faded', isCondition && 'condition']
@@ -35,7 +34,7 @@ export function ValueCard({ series, place, now, language, isChosen, isCondition 
     <Link class={classes.filter(Boolean).join(' ')} current={isChosen} to={target} replace>
       <span class="name">
         {quantityName(series.quantity, language)}
-        {where !== '' && <span class="place"> · {where}</span>}
+        {where !== '' && <span class="place">{where}</span>}
       </span>
       <span
         key={series.timeMs}
@@ -45,22 +44,13 @@ export function ValueCard({ series, place, now, language, isChosen, isCondition 
         <small>{unitSymbol(series.quantity, language)}</small>
       </span>
       <span class="trust">
+        {state === 'silent' && <StateMark state="silent" language={language} />}
         <span class="soft">{formatAge(now - series.timeMs, language)}</span>
         <FlagMark flag={series.flag} language={language} />
         {series.why.length > 0 && (
           <span class="soft">{whyTexts(series.why, language).join(', ')}</span>
         )}
-        {state === 'silent' && (
-          <>
-            <StateMark state="silent" language={language} />
-            <span class="soft">
-              {site.dueEvery[language]} {formatDuration(series.typicalIntervalS * 1000, language)}
-            </span>
-          </>
-        )}
-        {series.simulated && !storeIsSimulated && (
-          <span class="simulated">{brand.simulated[language]}</span>
-        )}
+        {series.simulated && isMixed && <span class="simulated">{brand.simulated[language]}</span>}
       </span>
     </Link>
   )

@@ -88,7 +88,7 @@ export const site = {
   values: { id: 'Nilai terakhir', en: 'Latest values' },
   nodeCondition: { id: 'Kondisi node', en: 'Condition of the node' },
   node: { id: 'Node', en: 'Node' },
-  unplaced: { id: 'belum dipasang di lokasi', en: 'not placed at a site' },
+  unplaced: { id: 'Node tanpa lokasi', en: 'Node without a site' },
   depth: { id: 'kedalaman', en: 'depth' },
   direction: { id: 'arah', en: 'direction' },
   position: { id: 'posisi', en: 'position' },
@@ -97,7 +97,6 @@ export const site = {
     en: 'No value from this site yet. Check that its node is powered and placed here.',
   },
   unknown: { id: 'Lokasi ini tidak ada.', en: 'There is no such site.' },
-  dueEvery: { id: 'biasanya tiap', en: 'usually every' },
 } satisfies Record<string, Text>
 
 export const ranges: Readonly<Record<Range, Text>> = {
@@ -161,7 +160,6 @@ export const frame = {
   size: { id: 'Ukuran', en: 'Size' },
   bytes: { id: 'bita', en: 'bytes' },
   raw: { id: 'Bita mentah (hex)', en: 'Raw bytes (hex)' },
-  time: { id: 'Waktu', en: 'Time' },
   uptime: { id: 'sejak menyala', en: 'of uptime' },
   decoded: { id: 'Isi', en: 'Content' },
   samples: { id: 'sampel', en: 'samples' },
