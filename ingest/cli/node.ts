@@ -38,6 +38,9 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
+// The reader went away, as in `… list | head`.
+process.stdout.on('error', () => process.exit())
+
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {

@@ -46,7 +46,7 @@ export async function prepareStations(
     const at = { longitude, latitude }
     await ensureSite(service, { name, title, kind, at, elevationM, road })
     const nodeName = `${name}-1`
-    const wish = { name: nodeName, title: `${title} 1 (simulasi)`, kind, simulated: true }
+    const wish = { name: nodeName, title, kind, simulated: true }
     const { secret } = await ensureNode(service, wish, ({ simulated }) => {
       if (!simulated) throw new ServiceError(409, `node ${nodeName} exists and is not simulated`)
     })
