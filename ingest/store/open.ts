@@ -47,10 +47,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const lock = lockFolder(options.folder)
   let engine: Engine | undefined
   let maintenance: Maintenance | undefined
-  const close = async () => {
-    maintenance?.stop()
-    await engine?.close()
-    lock.release()
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= (async () => {
+      maintenance?.stop()
+      await engine?.close()
+      lock.release()
+    })()
+    return closing
   }
   try {
     engine = await openEngine(options)

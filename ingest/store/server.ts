@@ -64,6 +64,7 @@ function createPool(options: ServerOptions, config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
     application_name: 'toba-sense',
+    options: '-c TimeZone=UTC -c search_path=public',
     connectionTimeoutMillis: options.statementTimeoutMs,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
