@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
@@ -14,19 +13,22 @@ import { readingsAnswerSchema } from '../../shared/schema/reading.js'
 import { readOptions } from '../../simulators/replay/options.js'
 import { replay } from '../../simulators/replay/replay.js'
 import { type ServiceClient, ServiceError, serviceClient } from '../../simulators/service-client.js'
-import { type ServiceProcess, startServiceProcess } from '../service-process.js'
+import { startServiceProcess } from '../service-process.js'
 import { sharedDataPath } from '../shared-data.js'
+import { withStore } from '../store-fixture.js'
 import { suite } from '../suite.js'
 
 const RECORD = 'lro_mainstreet_2019-07-20_2019-08-31.csv'
 
 suite('replay against the service', (test, hooks) => {
   let folder = ''
-  let running: ServiceProcess
+  let running: Awaited<ReturnType<typeof startServiceProcess>>
   let service: ServiceClient
 
   hooks.before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'toba-replay-'))
+    const prepared = await withStore('embedded', { kind: 'real' })
+    await prepared.store.close()
+    folder = prepared.folder
     running = await startServiceProcess({ folder, environment: { STORE_KIND: 'real' } })
     service = serviceClient({ dataDir: folder })
   })
