@@ -101,6 +101,16 @@ function fingerprint(): string {
   return hash.digest('hex').slice(0, 16)
 }
 
+/** `work` on a database of its own on the server that DATABASE_URL names; dropped afterwards. */
+export async function withDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
+  const database = await createDatabase()
+  try {
+    return await work(database.url)
+  } finally {
+    await database.drop()
+  }
+}
+
 let databases = 0
 
 async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {

@@ -165,7 +165,8 @@ suite('the door for nodes', (test, { before, after }) => {
     const one = await openSocket(rig.broker.port)
     await one.closed
     assert.is(rig.refused.at(-1), 'too-many-sockets')
-    await Promise.all(sockets.map((socket) => (socket.end(), socket.closed)))
+    for (const socket of sockets) socket.end()
+    await Promise.all(sockets.map((socket) => socket.closed))
     const node = await rig.addNode('door-room')
     // The broker's side of a closed socket closes a moment later.
     let client = await login(rig.broker.port, node.name, node.secret).catch(() => undefined)
