@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildIfOld } from '../simulators/build-if-old.js'
 
 /**
  * `npm test [-- PATTERN …]`: every `*.test.ts` under test/, each in a process of its own, two at a time, so
@@ -31,6 +32,7 @@ const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter((name) => patterns.length === 0 || patterns.some((pattern) => name.includes(pattern)))
   .sort()
 
+await buildIfOld(console.log)
 const total: Counts = { passed: 0, failed: 0, skipped: 0 }
 const queue = [...files]
 await Promise.all(Array.from({ length: AT_ONCE }, runNext))
