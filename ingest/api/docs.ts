@@ -1,11 +1,12 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { problemSchema } from '../../shared/schema/problem.js'
 import type { Api, ApiDeps } from './deps.js'
 
 const problem = {
   description: 'Problem details (RFC 9457)',
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  content: { 'application/problem+json': { schema: problemSchema } },
 }
 
 const fromZod = createJsonSchemaTransform({})
@@ -33,9 +34,9 @@ export async function describeRoutes(app: Api, deps: ApiDeps): Promise<void> {
       },
     },
     transform: (document) => {
-      const { schema, url } = fromZod(document)
-      if (schema === undefined || schema.hide === true) return { schema, url }
-      const { access, scope } = document.route.config ?? {}
+      const { schema, route } = document
+      if (schema === undefined || schema.hide === true) return fromZod(document)
+      const { access, scope } = route.config ?? {}
       const isPublic = access === 'public' || access === undefined
       const security = isPublic
         ? []
@@ -44,7 +45,7 @@ export async function describeRoutes(app: Api, deps: ApiDeps): Promise<void> {
       const forToken = scope === undefined ? '' : ` A token needs the scope \`${scope}\`.`
       const description = [schema.description, roles + forToken].filter(Boolean).join(' ')
       const response = { ...(schema.response ?? {}), '4XX': problem, '5XX': problem }
-      return { schema: { ...schema, description, security, response }, url }
+      return fromZod({ ...document, schema: { ...schema, description, security, response } })
     },
     transformObject: jsonSchemaTransformObject,
   })

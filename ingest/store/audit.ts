@@ -1,4 +1,3 @@
-import type { AuditDetail } from '../../shared/schema/account.js'
 import type { Database, Session } from './database.js'
 
 /** Who did what to what. Written in the transaction of the change itself, so neither exists alone. */
@@ -17,7 +16,7 @@ export interface AuditRow {
   actor: string
   action: string
   subject: string
-  detail: AuditDetail
+  detail: Record<string, unknown>
 }
 
 export async function writeAudit(session: Session, entry: AuditEntry): Promise<void> {

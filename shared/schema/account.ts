@@ -112,9 +112,8 @@ export const auditEntrySchema = z
     actor: z.string(),
     action: z.string(),
     subject: z.string(),
-    detail: z.record(z.string(), z.json()),
+    detail: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'AuditEntry' })
 
 export type AuditEntry = z.infer<typeof auditEntrySchema>
-export type AuditDetail = AuditEntry['detail']

@@ -3,7 +3,6 @@ import Fastify from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as assert from 'uvu/assert'
 import { requireDeclaredAccess } from '../../ingest/api/access.js'
-import type { Api } from '../../ingest/api/deps.js'
 import { ROLES, type Role, type Scope } from '../../shared/schema/account.js'
 import { suite } from '../suite.js'
 import {
@@ -14,6 +13,7 @@ import {
   PASSWORD,
   type Rig,
   rig,
+  routesOf,
   signIn,
 } from './rig.js'
 
@@ -248,21 +248,3 @@ suite('access', (test, { before, after }) => {
     return REFUSAL.test(detail) ? String(answer.statusCode) : 'passed'
   }
 })
-
-/** Method and path of every route, read from the router's own drawing of its tree. */
-function routesOf(app: Api): string[] {
-  const parents: string[] = []
-  return app
-    .printRoutes({ commonPrefix: false })
-    .split('\n')
-    .flatMap((line) => {
-      const found = /^([│ ]*)[├└]── (\S+) \(([A-Z, ]+)\)$/.exec(line)
-      if (found === null) return []
-      const [, indent = '', part = '', methods = ''] = found
-      const depth = indent.length / 4
-      const path = (parents[depth - 1] ?? '') + part
-      parents.length = depth
-      parents[depth] = path
-      return methods.split(', ').map((method) => `${method} ${path}`)
-    })
-}

@@ -186,3 +186,21 @@ export async function place(
   })
   return made(rig, 'placements', { node, site, ...placement })
 }
+
+/** Method and path of every route, read from the router's own drawing of its tree. */
+export function routesOf(app: Api): string[] {
+  const parents: string[] = []
+  return app
+    .printRoutes({ commonPrefix: false })
+    .split('\n')
+    .flatMap((line) => {
+      const found = /^([│ ]*)[├└]── (\S+) \(([A-Z, ]+)\)$/.exec(line)
+      if (found === null) return []
+      const [, indent = '', part = '', methods = ''] = found
+      const depth = indent.length / 4
+      const path = (parents[depth - 1] ?? '') + part
+      parents.length = depth
+      parents[depth] = path
+      return methods.split(', ').map((method) => `${method} ${path}`)
+    })
+}
