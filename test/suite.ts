@@ -24,11 +24,22 @@ export interface Hooks {
 const LIMIT_MS = 20_000
 const HOOK_LIMIT_MS = 60_000
 
-const counts = { passed: 0, failed: 0, skipped: 0, suites: 0 }
+const counts = { passed: 0, failed: 0, skipped: 0 }
+/** Tests defined so far; a process that ends before they have run has failed. */
+let defined = 0
+const emptySuites: string[] = []
+let suites = 0
 
 process.on('exit', (code) => {
-  if (counts.suites === 0) {
-    console.error('this file defines no suite')
+  if (suites === 0) emptySuites.push('this file')
+  for (const name of emptySuites) {
+    console.error(`  FAIL  ${name} defines no test`)
+    counts.failed++
+  }
+  if (defined > counts.passed + counts.failed) {
+    console.error(
+      `  FAIL  the process ended with ${defined - counts.passed - counts.failed} tests to run`,
+    )
     counts.failed++
   }
   if (code !== 0 && counts.failed === 0) counts.failed++
@@ -37,7 +48,8 @@ process.on('exit', (code) => {
 })
 
 export function suite(name: string, define: (test: Test, hooks: Hooks) => void): void {
-  counts.suites++
+  suites++
+  const definedBefore = defined + counts.skipped
   const inner = uvuSuite(name)
 
   const guarded = (label: string, body: Body, limitMs: number) => async () => {
@@ -61,6 +73,7 @@ export function suite(name: string, define: (test: Test, hooks: Hooks) => void):
   }
 
   const test = ((label, body, options = {}) => {
+    defined++
     inner(label, async () => {
       await guarded(label, body, options.limitMs ?? LIMIT_MS)()
       counts.passed++
@@ -78,6 +91,7 @@ export function suite(name: string, define: (test: Test, hooks: Hooks) => void):
     beforeEach: (body) => inner.before.each(hook('before each', body)),
     afterEach: (body) => inner.after.each(hook('after each', body)),
   })
+  if (defined + counts.skipped === definedBefore) emptySuites.push(name)
   inner.run()
 }
 
