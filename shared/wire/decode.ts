@@ -38,8 +38,7 @@ export function decodeFrame(bytes: Uint8Array): DecodedFrame {
   return frame
 }
 
-/** Reads a frame without the proof that its sender wrote it the canonical way. */
-export function parseFrame(bytes: Uint8Array): DecodedFrame {
+function parseFrame(bytes: Uint8Array): DecodedFrame {
   if (bytes.length > MAX_FRAME_BYTES) {
     throw new WireError('too-long', `${bytes.length} bytes; a frame has ${MAX_FRAME_BYTES} at most`)
   }

@@ -83,14 +83,10 @@ export class FrameReader {
     }
   }
 
-  /** To be called after the last value: whole bytes and nothing behind them. */
+  /** To be called after the last value: nothing may follow the byte that holds its last bit. */
   end(): void {
-    if (this.#used > 0) {
-      if (this.bits(8 - this.#used) !== 0) {
-        throw new WireError('not-canonical', 'the bits that fill the last byte are not zero')
-      }
-    }
-    if (this.#at < this.#to) throw new WireError('trailing-bytes', 'bytes follow the last value')
+    const next = this.#used > 0 ? this.#at + 1 : this.#at
+    if (next < this.#to) throw new WireError('trailing-bytes', 'bytes follow the last value')
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -31,16 +31,16 @@ async function main(args: string[]): Promise<void> {
     if (!args.includes('--help')) process.exitCode = 1
     return
   }
-  const path = `${folder}${name}.ts`
-  if (!names.includes(name) || !existsSync(path)) {
+  if (!names.includes(name)) {
     throw new Error(`no measurement "${name}"; there are ${names.join(', ')}`)
   }
-  const bench: Bench = await import(pathToFileURL(path).href)
+  const bench: Bench = await import(pathToFileURL(`${folder}${name}.ts`).href)
   if (args.includes('--help')) {
     console.log(bench.HELP ?? USAGE)
     return
   }
-  const result = await bench.run(args.filter((arg) => arg !== name && arg !== '--json'))
+  const options = args.toSpliced(args.indexOf(name), 1).filter((arg) => arg !== '--json')
+  const result = await bench.run(options)
   if (args.includes('--json')) console.log(JSON.stringify(result))
 }
 

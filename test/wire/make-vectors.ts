@@ -201,7 +201,8 @@ function series(): ValidVector[] {
   }
   const steps = count(120).map((n) => noise(n) % 2)
   let level = 900
-  const stairs = steps.map((step, n) => (level -= n === 60 ? -20 : step))
+  const lengths = count(32)
+  const stairs = steps.map((step, n) => (level += n === 60 ? 20 : n === 90 ? 13 : -step))
   return [
     vector('255 equal values', { rows: column(count(255).map(() => 909)) }),
     vector('a straight line', { rows: column(count(30).map((n) => 100 + 7 * n)) }),
@@ -221,6 +222,10 @@ function series(): ValidVector[] {
     vector('noise of 32 bits', { rows: column(count(40).map((n) => noise(n) * (n % 2 ? 1 : -1))) }),
     vector('one huge value among zeros', {
       rows: column(count(40).map((n) => (n === 20 ? -0x80000000 : 0))),
+    }),
+    vector('values of every length', {
+      channels: lengths.map((n): [number, number] => [1 + (n >> 4), n & 15]),
+      rows: [lengths.map((n) => -(2 ** n)), lengths.map((n) => 2 ** n - 1)],
     }),
     vector('negative first value', { rows: column([-1, -1, -2, 0]) }),
     vector('two samples', { rows: column([2582, 2580]) }),

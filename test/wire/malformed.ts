@@ -3,7 +3,7 @@ import type { MalformedVector } from './make-vectors.js'
 /** Bytes that are no frame, written by hand from FRAME.md, so that they do not lean on the encoder. */
 
 /** Boot 3, seq 4711, start 2026-01-01T00:00:00Z. */
-const HEAD = '03 e724 6955b900'
+export const HEAD = '03 e724 6955b900'
 /** One sample of quantity 1, whose value is 0: code 1 000000000, six bits of filling. */
 const ONE = `10 ${HEAD} 01 01 02 8000`
 
@@ -12,7 +12,7 @@ function malformed(name: string, error: MalformedVector['error'], hex: string): 
 }
 
 /** Hex of `header` and the bits behind it, filled with zeros. */
-function body(header: string, bits: string): string {
+export function body(header: string, bits: string): string {
   const digits = bits.replaceAll(' ', '')
   const whole = digits.padEnd(8 * Math.ceil(digits.length / 8), '0')
   return (

@@ -8,6 +8,7 @@ import { suite } from '../suite.js'
 import { anyFrame } from './arbitrary.js'
 import { fromHex } from './hex.js'
 import { readVectors } from './make-vectors.js'
+import { body, HEAD } from './malformed.js'
 
 /** The largest frame takes about a millisecond. Processor time, because others use the machine too. */
 const DECODE_LIMIT_MS = 200
@@ -52,6 +53,22 @@ suite('wire properties', (test) => {
     )
   })
 
+  for (let offset = 0; offset < 8; offset++) {
+    test(`codes of every length come back from bit ${offset} of a byte`, () => {
+      for (let length = 0; length < 32; length++) {
+        roundTrip(offset, [-(2 ** length)])
+        // Ones and zeros make Rice with k = 0 the best, so that the jump is a long run of zeros.
+        let value = 900
+        const jump = length % 2 === 0 ? length / 2 : -(length + 1) / 2
+        const stairs = Array.from({ length: 120 }, (_, n) => {
+          value += n === 60 ? jump : -(((n * n) >> 3) & 1)
+          return value
+        })
+        roundTrip(offset, stairs)
+      }
+    })
+  }
+
   test('every truncation of a frame is an error', () => {
     for (const { hex } of readVectors().valid) {
       const bytes = fromHex(hex)
@@ -95,6 +112,28 @@ suite('wire properties', (test) => {
     )
   })
 
+  test('a frame whose canonical form would be too long is not canonical', () => {
+    // Two channels: 45 of 100 differences are +-2^29, the others 0. Exponential Golomb with k = 0 takes fewer
+    // bits for that than the models around the mean length, of which the encoder must take one.
+    const samples = 140
+    const jumps = Array.from({ length: samples - 1 }, (_, n) => (45 * n) % 100 < 45)
+    let isUp = false
+    const differences = jumps.map((isJump) => {
+      if (!isJump) return '1'
+      isUp = !isUp
+      // 2^29 is 2^30 in zigzag, -2^29 is 2^30 - 1: both plus one, behind their zeros.
+      return isUp ? `${'0'.repeat(30)}1${'0'.repeat(29)}1` : `${'0'.repeat(30)}1${'0'.repeat(30)}`
+    })
+    const channel = `1000000000 000010 ${differences.join('')}`
+    const hex = body(`10 ${HEAD} ${samples.toString(16)} 02 02 02 0a`, channel + channel)
+    const bytes = fromHex(hex.replaceAll(' ', ''))
+
+    const error = outcome(bytes)
+
+    assert.ok(bytes.length <= MAX_FRAME_BYTES, `${bytes.length} bytes`)
+    assert.is(error instanceof WireError && error.code, 'not-canonical')
+  })
+
   test('the largest frame that few bytes can announce stays small and quick', () => {
     // 64 channels of 255 equal values: the most values a frame can have.
     const lanes = Array.from({ length: MAX_CHANNELS }, (_, n) => ({
@@ -113,6 +152,19 @@ suite('wire properties', (test) => {
     assert.ok(bytes.length < 250, `${bytes.length} bytes`)
   })
 })
+
+/**
+ * Sends `values` in a channel behind others that move its bits: one or two of an odd number of bits, then absent
+ * ones of two bits each. The value 170 has ones and zeros in turn, so that a lost bit is a wrong bit.
+ */
+function roundTrip(offset: number, values: number[]): void {
+  const before = [170, ...(offset % 2 ? [170] : []), ...Array<null>(1 + (offset >> 1)).fill(null)]
+  const channels = [...before, 0].map((_, position) => ({ quantity: 1, position }))
+  const samples = values.map((value, n) => ({ time: n, values: [...before, value] }))
+  const frame = { boot: 0, seq: 0, undated: false, channels, samples }
+
+  assert.equal(decodeFrame(encodeFrame(frame)), { ...frame, trailer: null })
+}
 
 /** Decodes within the time limit; a frame must encode to the same bytes, an error must be a named one. */
 function outcome(bytes: Uint8Array): unknown {
