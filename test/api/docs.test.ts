@@ -19,16 +19,21 @@ interface Operation {
   responses: Record<string, object>
 }
 
-suite('documentation', (test, { before, after }) => {
+suite('documentation, problems and page', (test, { before, after }) => {
   let api: Rig
+  let folder: string
   before(async () => {
-    api = await rig()
+    folder = await mkdtemp(join(tmpdir(), 'toba-page-'))
+    api = await rig({ changes: { pageFolder: folder } })
   })
-  after(() => api.close())
+  after(async () => {
+    await api.close()
+    await rm(folder, { recursive: true })
+  })
 
   const document = async () => (await api.app.inject({ url: '/docs/json' })).json<OpenApi>()
 
-  test('names every route of the API, with a summary, its answers and its problems', async () => {
+  test('the documentation names every route of the API, with a summary, its answers and its problems', async () => {
     const { openapi, paths } = await document()
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -49,7 +54,7 @@ suite('documentation', (test, { before, after }) => {
     }
   })
 
-  test('every reference leads somewhere', async () => {
+  test('every reference of the documentation leads somewhere', async () => {
     const openapi = await document()
     const references = JSON.stringify(openapi).matchAll(
       /"\$ref":"#\/components\/schemas\/([^"]+)"/g,
@@ -59,7 +64,7 @@ suite('documentation', (test, { before, after }) => {
     assert.ok('Problem' in openapi.components.schemas)
   })
 
-  test('says which routes need whom', async () => {
+  test('the documentation says which routes need whom', async () => {
     const { paths } = await document()
 
     assert.equal(paths['/api/v1/sites']?.get?.security, [])
@@ -79,14 +84,6 @@ suite('documentation', (test, { before, after }) => {
       assert.is((await api.app.inject({ url })).statusCode, 200, url)
     }
   })
-})
-
-suite('problems', (test, { before, after }) => {
-  let api: Rig
-  before(async () => {
-    api = await rig()
-  })
-  after(() => api.close())
 
   const problem = async (url: string, options: object = {}) => {
     const answer = await api.app.inject({ url, ...options })
@@ -103,7 +100,7 @@ suite('problems', (test, { before, after }) => {
     })
   }
 
-  test('carry a stable code, a title and what is wrong with which part', async () => {
+  test('problems carry a stable code, a title and what is wrong with which part', async () => {
     assert.equal(await problem('/api/v1/sites?kind=sea&limit=0'), {
       type: 'urn:toba-sense:problem:invalid',
       title: 'The request is not valid',
@@ -122,7 +119,7 @@ suite('problems', (test, { before, after }) => {
     })
   })
 
-  test('name what does not exist, what is too large and what is no JSON', async () => {
+  test('problems name what does not exist, what is too large and what is no JSON', async () => {
     const post = (payload: string) =>
       problem('/api/v1/session', {
         method: 'POST',
@@ -135,7 +132,7 @@ suite('problems', (test, { before, after }) => {
     assert.is((await post(`"${'x'.repeat(70_000)}"`)).code, 'TOO_LARGE')
   })
 
-  test('hide the text of our own failures, and say when to come back', async () => {
+  test('problems hide the text of our own failures, and say when to come back', async () => {
     await whileQueriesThrow(new Error('secret detail of the database'), async () => {
       const { code, detail } = await problem('/api/v1/sites')
       assert.is(code, 'INTERNAL')
@@ -167,21 +164,8 @@ suite('problems', (test, { before, after }) => {
     assert.is(unsure.json<{ clockSynchronised: boolean }>().clockSynchronised, false)
     assert.match(unsure.json<{ messages: string[] }>().messages[0] ?? '', /not synchronised/)
   })
-})
 
-suite('page', (test, { before, after }) => {
-  let api: Rig
-  let folder: string
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'toba-page-'))
-    api = await rig({ changes: { pageFolder: folder } })
-  })
-  after(async () => {
-    await api.close()
-    await rm(folder, { recursive: true })
-  })
-
-  test('says in one line what to run while it is not built', async () => {
+  test('the page says in one line what to run while it is not built', async () => {
     const answer = await api.app.inject({ url: '/' })
 
     assert.equal(
@@ -190,7 +174,7 @@ suite('page', (test, { before, after }) => {
     )
   })
 
-  test('is served for every view, its hashed files for ever, and never for the API', async () => {
+  test('the page is served for every view, its hashed files for ever, and never for the API', async () => {
     await mkdir(join(folder, 'assets'))
     await writeFile(join(folder, 'index.html'), '<!doctype html>page')
     await writeFile(join(folder, 'assets/app-1a2b.js'), 'export {}')
