@@ -140,8 +140,10 @@ function readInterval(reader: FrameReader): number {
 
 function irregularTimes(reader: FrameReader, start: number, count: number): number[] {
   if (count < 2) throw new WireError('bad-interval', 'one sample cannot be irregular')
+  const unit = reader.bits(1) === 1 ? 60 : 1
   const times = [start]
-  for (const value of readResiduals(reader, start | 0, count)) times.push(value >>> 0)
+  for (const distance of readResiduals(reader, 0, count))
+    times.push(start + unit * (distance >>> 0))
   assertTimes(times)
   return times
 }

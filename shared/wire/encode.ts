@@ -105,6 +105,18 @@ function putHeader(frame: Frame, flags: number, interval: number): void {
   if (interval > 0) putVarint(interval % 60 === 0 ? interval / 30 : 2 * interval + 1)
 }
 
+/** Writes irregular times as distances from the first, in minutes where all are whole ones. Uses `times` up. */
+function putTimes(times: Uint32Array): void {
+  const start = times[0] as number
+  let unit = 60
+  for (let n = 1; n < times.length; n++) {
+    if (((times[n] as number) - start) % 60 !== 0) unit = 1
+  }
+  for (let n = 0; n < times.length; n++) times[n] = ((times[n] as number) - start) / unit
+  putBits(unit === 60 ? 1 : 0, 1)
+  putResiduals(times, times.length)
+}
+
 /** Writes which samples have the channel: 0 all, 11 none, 10 and a bit a sample otherwise. */
 function putGaps(rows: Sample['values'][], channel: number, present: number): void {
   if (present === rows.length) {
@@ -176,7 +188,7 @@ export function encodeFrame(frame: Frame, sign?: (body: Uint8Array) => Uint8Arra
 
   startBytes()
   putHeader(frame, flags, interval)
-  if (irregular) putResiduals(times, count)
+  if (irregular) putTimes(times)
   for (let c = 0; c < channels.length; c++) putChannel(rows, c, hasGaps)
   const length = endBytes()
   if (length + (sign ? TRAILER_BYTES : 0) > MAX_FRAME_BYTES) {

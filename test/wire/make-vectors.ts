@@ -122,6 +122,7 @@ function times(): ValidVector[] {
     vector('the longest interval', at(0, MAX_INTERVAL_S)),
     vector('an interval too long for the header', at(0, MAX_INTERVAL_S + 1)),
     vector('one missing sample', at(0, 300, 600, 1200, 1500)),
+    vector('one late sample', at(0, 300, 600, 901)),
     vector('jitter', at(0, 301, 599, 900, 1202, 1500, 1799, 2101)),
     vector('the whole range of time', {
       times: [0, 1, 0x7fffffff, 0x80000000, 0xffffffff],

@@ -67,12 +67,12 @@ export const MALFORMED: MalformedVector[] = [
   malformed(
     'irregular times that stand still',
     'bad-time',
-    body(`12 ${HEAD} 02 01 02`, CONSTANT + ZERO + CONSTANT),
+    body(`12 ${HEAD} 02 01 02`, `1 ${CONSTANT}${ZERO}${CONSTANT}`),
   ),
   malformed(
     'irregular times that go back',
     'bad-time',
-    body(`12 ${HEAD} 02 01 02`, `${RICE_0} 01 ${ZERO}${CONSTANT}`),
+    body(`12 ${HEAD} 02 01 02`, `0 ${RICE_0} 01 ${ZERO}${CONSTANT}`),
   ),
   malformed(
     'first value of 33 bits',
@@ -104,9 +104,14 @@ export const MALFORMED: MalformedVector[] = [
     body(`10 ${HEAD} 02 01 02 d904`, ZERO + CONSTANT),
   ),
   malformed(
+    'irregular whole minutes in seconds',
+    'not-canonical',
+    body(`12 ${HEAD} 03 01 02`, `0 011100 1 1111000 01 1110000 ${ZERO}${CONSTANT}`),
+  ),
+  malformed(
     'regular times sent as irregular',
     'not-canonical',
-    body(`12 ${HEAD} 02 01 02`, `000000 001 ${ZERO}${CONSTANT}`),
+    body(`12 ${HEAD} 02 01 02`, `1 ${RICE_0} 001 ${ZERO}${CONSTANT}`),
   ),
   malformed('gaps announced but none', 'not-canonical', body(`11 ${HEAD} 01 01 02`, `0 ${ZERO}`)),
   malformed(
