@@ -23,12 +23,26 @@ export class ApiFailure extends Error {
   }
 }
 
-export function getSites(): Promise<SitesAnswer> {
-  return request('GET', '/sites')
+/** All sites; the service tells them in pages. */
+export async function getSites(): Promise<SitesAnswer> {
+  const answer = await request<SitesAnswer>('GET', '/sites')
+  while (answer.next) {
+    const page = await request<SitesAnswer>('GET', `/sites?after=${answer.next}`)
+    answer.sites.push(...page.sites)
+    answer.next = page.next
+  }
+  return answer
 }
 
-export function getLatest(): Promise<LatestAnswer> {
-  return request('GET', '/latest')
+/** The latest value of every channel, placed or not. */
+export async function getLatest(): Promise<LatestAnswer> {
+  const answer = await request<LatestAnswer>('GET', '/latest')
+  while (answer.next) {
+    const page = await request<LatestAnswer>('GET', `/latest?after=${answer.next}`)
+    answer.latest.push(...page.latest)
+    answer.next = page.next
+  }
+  return answer
 }
 
 export interface ReadingsRequest {
@@ -62,11 +76,11 @@ export function getSession(): Promise<Session> {
   return request('GET', '/session')
 }
 
-/** Writing requests carry the token of the session that the page was given. */
-export function signIn(name: string, password: string, csrf: string | null): Promise<unknown> {
-  return request('POST', '/session', { name, password }, csrf)
+export function signIn(name: string, password: string): Promise<Session> {
+  return request('POST', '/session', { name, password })
 }
 
+/** Writing requests carry the token that came with the session. */
 export function signOut(csrf: string | null): Promise<unknown> {
   return request('DELETE', '/session', undefined, csrf)
 }
@@ -77,8 +91,9 @@ export interface Setup {
   password: string
 }
 
-export function setUp(setup: Setup, csrf: string | null): Promise<unknown> {
-  return request('POST', '/setup', setup, csrf)
+/** The first administrator; signs nobody in. */
+export function setUp(setup: Setup): Promise<unknown> {
+  return request('POST', '/setup', setup)
 }
 
 export const LIVE_URL = `${ROOT}/live`

@@ -30,11 +30,13 @@ export function builtSizes(folder: string): FileSize[] {
  */
 export function firstView(): Plugin {
   let folder = ''
+  let print: (line: string) => void = console.log
   return {
     name: 'first-view',
     apply: 'build',
     configResolved(config) {
       folder = resolve(config.root, config.build.outDir)
+      print = (line) => config.logger.info(line)
     },
     closeBundle() {
       for (const name of pageFiles(folder)) {
@@ -42,17 +44,17 @@ export function firstView(): Plugin {
         writeFileSync(join(folder, `${name}.gz`), gzip(content))
         writeFileSync(join(folder, `${name}.br`), brotliCompressSync(content))
       }
-      report(builtSizes(folder))
+      report(builtSizes(folder), print)
     },
   }
 }
 
-function report(sizes: readonly FileSize[]): void {
+function report(sizes: readonly FileSize[], print: (line: string) => void): void {
   for (const { name, bytes, compressedBytes } of sizes) {
-    console.log(`${name.padEnd(32)} ${kilobytes(bytes)} ${kilobytes(compressedBytes)} gzip`)
+    print(`${name.padEnd(32)} ${kilobytes(bytes)} ${kilobytes(compressedBytes)} gzip`)
   }
   const total = sizes.reduce((sum, file) => sum + file.compressedBytes, 0)
-  console.log(`first view, everything included: ${kilobytes(total)} of 150 kB`)
+  print(`first view, everything included: ${kilobytes(total)} of 150 kB`)
   if (total > FIRST_VIEW_LIMIT_BYTES) throw new Error('the first view is larger than its limit')
 }
 

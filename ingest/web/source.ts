@@ -25,19 +25,19 @@ export const session: Cell<Session | undefined> = createCell<Session | undefined
 export const nowMs: Cell<number> = createCell(serviceNowMs())
 /** Readings as they arrive; a chart adds the ones of its series. */
 export const arrivals: Cell<readonly LiveReading[]> = createCell<readonly LiveReading[]>([])
-/** Counts (re)connections: what was missed in between has to be asked for again. */
-export const connections: Cell<number> = createCell(0)
+/** Counts reconnections: what was missed in between has to be asked for again. */
+export const reconnections: Cell<number> = createCell(0)
 
 /** New channels arrive in bursts (a node sends its first frame, or is being placed): ask once. */
 const REFRESH_AFTER_MS = 2_000
 
 let feed: Live | undefined
+/** What has arrived since a load began; its answer may be older. undefined: none is on its way. */
+let missed: LiveReading[] | undefined
 let refreshTimer: ReturnType<typeof setTimeout> | undefined
 
 export function start(): void {
   setInterval(() => nowMs.set(serviceNowMs()), 1000)
-  void loadSession()
-  void load()
   feed = connectLive({
     open: () => new EventSource(api.LIVE_URL),
     types: ['hello', 'readings', 'heartbeat'],
@@ -45,9 +45,9 @@ export function start(): void {
     onState(state) {
       const before = liveState.get()
       liveState.set(state)
-      if (state !== 'live' || before === 'live') return
-      connections.set(connections.get() + 1)
-      if (before === 'lost') void load()
+      if (state !== 'live' || before !== 'lost') return
+      reconnections.set(reconnections.get() + 1)
+      void load()
     },
     timers: {
       set: (run, delayMs) => setTimeout(run, delayMs),
@@ -55,6 +55,9 @@ export function start(): void {
     },
     random: Math.random,
   })
+  // After the feed is opened, so that nothing falls between the answer and the first event.
+  void load()
+  void loadSession()
   addEventListener('offline', () => feed?.lose())
   addEventListener('online', () => feed?.retry())
 }
@@ -64,16 +67,32 @@ export function reconnect(): void {
 }
 
 export async function load(): Promise<void> {
+  missed = []
   try {
     const [sites, latest] = await Promise.all([api.getSites(), api.getLatest()])
     setServiceNow(sites.now)
     nowMs.set(serviceNowMs())
     const unplaced = latest.latest.filter((one) => one.site === null)
-    known.set({ places: buildPlaces(sites.sites, unplaced), store: sites.store })
+    const { places } = applyReadings(buildPlaces(sites.sites, unplaced), missed ?? [])
+    known.set({ places, store: sites.store })
     loadFailure.set(undefined)
   } catch (error) {
     loadFailure.set(asFailure(error))
+  } finally {
+    missed = undefined
   }
+}
+
+/** Somebody has signed in, and may see more than the public. */
+export function enter(opened: Session): void {
+  session.set(opened)
+  void load()
+}
+
+/** Nobody is signed in any more, whatever the service answers: the session says so. */
+export async function leave(): Promise<void> {
+  await api.signOut(session.get()?.csrf ?? null).catch(() => undefined)
+  await Promise.all([loadSession(), load()])
 }
 
 export async function loadSession(): Promise<void> {
@@ -98,6 +117,7 @@ function onEvent(type: string, data: unknown): void {
 
 function receive(readings: readonly LiveReading[]): void {
   arrivals.set(readings)
+  missed?.push(...readings)
   const before = known.get()
   if (before === undefined) return
   const { places, unknown } = applyReadings(before.places, readings)

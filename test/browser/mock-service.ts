@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import type { Session } from '../../shared/schema/account.js'
+import type { LatestAnswer, SitesAnswer } from '../../shared/schema/api.js'
 import type { LiveReading } from '../../shared/schema/reading.js'
 import { framesAnswer, iso, latestOf, readingsAnswer, siteAnswers, UNPLACED } from './mock-data.js'
 
@@ -22,6 +23,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
+interface Entry {
+  name: string
+  password: string
+  secret?: string
+}
+
 export interface MockService {
   url: string
   /** What the next requests meet. */
@@ -35,6 +42,8 @@ export interface MockService {
     failure: number | undefined
     account: Session['account']
     setupNeeded: boolean
+    /** Who was set up on the first start. */
+    admin: Entry | undefined
     /** Answers nothing at all until it is set back. */
     isStuck: boolean
   }
@@ -47,6 +56,8 @@ export interface MockService {
   feeds(): number
   close(): Promise<void>
 }
+
+const CSRF = 'a-token-of-this-session'
 
 export const ACCOUNT = { name: 'dewi', title: 'Dewi Sitorus', role: 'officer' } as const
 export const PASSWORD = 'danau-toba-biru'
@@ -107,29 +118,28 @@ export async function startMockService(dist: string): Promise<MockService> {
     const dated = { store: world.store, now: iso(nowMs) }
     if (path === '/session' && request.method === 'GET') return json(response, 200, session())
     if (path === '/session' && request.method === 'DELETE') {
+      if (request.headers['x-csrf-token'] !== CSRF) return problem(response, 403, 'CSRF', 'token')
       world.account = null
       return json(response, 204)
     }
     if (path === '/session' || path === '/setup') {
-      return enter(path, JSON.parse(await bodyOf(request)), request, response)
+      return enter(path, JSON.parse(await bodyOf(request)), response)
     }
     if (world.failure !== undefined) return problem(response, world.failure, 'STORE_BUSY', 'busy')
     switch (path) {
-      case '/sites':
-        return json(response, 200, {
-          ...dated,
-          sites: world.isEmpty ? [] : siteAnswers(measuredMs, isSimulated),
-        })
-      case '/latest':
-        return json(response, 200, {
-          ...dated,
-          latest: world.isEmpty
-            ? []
-            : UNPLACED.map((one) => latestOf(one, null, measuredMs, isSimulated)),
-        })
+      case '/sites': {
+        const sites = world.isEmpty ? [] : siteAnswers(measuredMs, isSimulated)
+        return json(response, 200, { ...dated, sites, next: null } satisfies SitesAnswer)
+      }
+      case '/latest': {
+        const unplaced = world.isEmpty ? [] : UNPLACED
+        const latest = unplaced.map((one) => latestOf(one, null, measuredMs, isSimulated))
+        return json(response, 200, { ...dated, latest, next: null } satisfies LatestAnswer)
+      }
       case '/readings':
         return json(response, 200, readingsAnswer(query, measuredMs, isSimulated))
       case '/frames':
+        if (world.account === null) return problem(response, 401, 'UNAUTHENTICATED', 'sign in')
         return json(response, 200, framesAnswer(query))
       default:
         return problem(response, 404, 'NOT_FOUND', path)
@@ -139,30 +149,24 @@ export async function startMockService(dist: string): Promise<MockService> {
   function session(): Session {
     return {
       account: world.account,
-      csrf: 'token',
+      csrf: world.account === null ? null : CSRF,
       setupNeeded: world.setupNeeded,
       store: world.store,
     }
   }
 
-  function enter(
-    path: string,
-    body: Partial<Record<'secret' | 'name' | 'password', string>>,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): ServerResponse {
-    if (request.headers['x-csrf-token'] !== 'token')
-      return problem(response, 403, 'CSRF', 'no token')
+  function enter(path: string, body: Entry, response: ServerResponse): ServerResponse {
     if (path === '/setup') {
-      if (body.secret !== SETUP_SECRET) return problem(response, 401, 'UNAUTHENTICATED', 'secret')
+      if (body.secret !== SETUP_SECRET) return problem(response, 403, 'FORBIDDEN', 'secret')
       world.setupNeeded = false
-      world.account = { name: body.name ?? '', title: body.name ?? '', role: 'admin' }
-      return json(response, 201, session())
+      world.admin = body
+      return json(response, 201, {})
     }
-    if (body.name !== ACCOUNT.name || body.password !== PASSWORD) {
+    const isAdmin = body.name === world.admin?.name && body.password === world.admin?.password
+    if (!isAdmin && (body.name !== ACCOUNT.name || body.password !== PASSWORD)) {
       return problem(response, 401, 'UNAUTHENTICATED', 'name or password')
     }
-    world.account = ACCOUNT
+    world.account = isAdmin ? { name: body.name, title: body.name, role: 'admin' } : ACCOUNT
     return json(response, 200, session())
   }
 }
@@ -176,6 +180,7 @@ function freshWorld(): MockService['world'] {
     failure: undefined,
     account: null,
     setupNeeded: false,
+    admin: undefined,
     isStuck: false,
   }
 }

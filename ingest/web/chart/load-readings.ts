@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LiveReading } from '../../../shared/schema/reading.js'
 import { type ApiFailure, getReadings } from '../api.js'
 import { serviceNowMs } from '../clock.js'
 import { channelKey, type Place, rivals, type Series } from '../places.js'
-import { arrivals, asFailure, connections } from '../source.js'
+import { arrivals, asFailure, reconnections } from '../source.js'
 import { useCell } from '../use-cell.js'
 import { RANGE_MS, type Range, type Resolution } from '../view.js'
 import { bucketMsOf, type Row, rowsOf } from './columns.js'
@@ -12,7 +12,7 @@ export interface Loaded {
   rows: readonly Row[]
   /** undefined at resolution raw */
   bucketMs: number | undefined
-  fromMs: number
+  rangeMs: number
 }
 
 export interface Readings {
@@ -37,24 +37,26 @@ export function useReadings({ place, series, range, resolution }: Asked): Readin
   const [loaded, setLoaded] = useState<Loaded>()
   const [failure, setFailure] = useState<ApiFailure>()
   const [attempt, setAttempt] = useState(0)
-  const connection = useCell(connections)
+  const connection = useCell(reconnections)
   const key = channelKey(series.node, series.quantity.key, series.position)
   const question = [place.kind, place.name, key, range, resolution].join(' ')
   const [answered, setAnswered] = useState('')
+  /** What arrives while an answer is on its way; undefined: none is. */
+  const arrived = useRef<Row[] | undefined>(undefined)
 
   useEffect(() => {
     let wanted = true
+    arrived.current = []
     const fromMs = serviceNowMs() - RANGE_MS[range]
     const { kind, name } = place
     const { key: quantity } = series.quantity
     getReadings({ kind, name, quantity, position: series.position, fromMs, resolution }).then(
       (answer) => {
         if (!wanted) return
-        setLoaded({
-          rows: rowsOf(answer, rivals(place, series)),
-          bucketMs: bucketMsOf(answer),
-          fromMs,
-        })
+        const rows = rowsOf(answer, rivals(place, series))
+        const loaded = { rows, bucketMs: bucketMsOf(answer), rangeMs: RANGE_MS[range] }
+        setLoaded(append(loaded, arrived.current ?? []))
+        arrived.current = undefined
         setFailure(undefined)
         setAnswered(question)
       },
@@ -81,7 +83,9 @@ export function useReadings({ place, series, range, resolution }: Asked): Readin
           .get()
           .filter((reading) => keyOf(reading) === key)
           .map(toRow)
-        if (rows.length > 0) setLoaded((before) => before && append(before, rows))
+        if (rows.length === 0) return
+        arrived.current?.push(...rows)
+        setLoaded((before) => before && append(before, rows))
       }),
     [key],
   )
@@ -93,12 +97,18 @@ export function useReadings({ place, series, range, resolution }: Asked): Readin
   }
 }
 
-/** The same reading may come twice, by the answer and by the feed; the first stays, as in the store. */
+/**
+ * The same reading may come twice, by the answer and by the feed; the first stays, as in the store. What has
+ * left the range is let go, so that a page may stay open for weeks.
+ */
 export function append(before: Loaded, rows: readonly Row[]): Loaded {
   if (before.bucketMs !== undefined) return before
   const times = new Set(before.rows.map((row) => row.timeMs))
   const added = rows.filter((row) => !times.has(row.timeMs))
-  return added.length === 0 ? before : { ...before, rows: [...before.rows, ...added] }
+  if (added.length === 0) return before
+  const newestMs = Math.max(...added.map((row) => row.timeMs))
+  const kept = before.rows.filter((row) => row.timeMs >= newestMs - before.rangeMs)
+  return { ...before, rows: [...kept, ...added] }
 }
 
 function keyOf(reading: LiveReading): string {

@@ -2,10 +2,8 @@ import uPlot from 'uplot'
 import { formatClock, formatDay, formatNumber } from '../format.js'
 import type { Language } from '../words/language.js'
 import type { Columns } from './columns.js'
+import type { Drawing } from './drawing.js'
 import { crosses, nothing } from './paths.js'
-
-/** How a quantity is drawn: a level as a line, an amount of a period as bars, a direction as points. */
-export type Drawing = 'line' | 'bars' | 'points'
 
 export interface PlotOptions {
   drawing: Drawing

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Columns } from '../chart/columns.js'
-import type { Drawing, Plot } from '../chart/plot.js'
+import { drawingOf } from '../chart/drawing.js'
+import type { Plot } from '../chart/plot.js'
 import { quantityName } from '../names.js'
 import { view } from '../navigation.js'
 import type { Series } from '../places.js'
@@ -81,7 +82,7 @@ export function ChartCanvas(props: CanvasProps) {
         aria-valuetext={props.valueText}
         tabIndex={0}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && row.current !== undefined) props.onPick(row.current)
+          if (event.key === 'Enter') props.onPick(props.cursor ?? (columns?.rows.length ?? 0) - 1)
           const rows = STEPS[event.key]
           if (rows === undefined) return
           event.preventDefault()
@@ -109,9 +110,4 @@ const STEPS: Readonly<Record<string, number>> = {
 
 function draw(plot: Plot, { columns, fromMs, toMs }: CanvasProps): void {
   if (columns !== undefined) plot.setColumns(columns, fromMs / 1000, toMs / 1000)
-}
-
-function drawingOf(series: Series): Drawing {
-  if (series.quantity.summary === 'sum') return 'bars'
-  return series.quantity.summary === 'vector' ? 'points' : 'line'
 }

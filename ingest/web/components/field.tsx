@@ -6,9 +6,18 @@ interface FieldProps {
   isHidden?: boolean
   autocomplete: 'one-time-code' | 'username' | 'current-password' | 'new-password'
   minLength?: number | undefined
+  pattern?: string | undefined
 }
 
-export function Field({ name, label, hint, isHidden, autocomplete, minLength }: FieldProps) {
+export function Field({
+  name,
+  label,
+  hint,
+  isHidden,
+  autocomplete,
+  minLength,
+  pattern,
+}: FieldProps) {
   const input = {
     id: `field-${name}`,
     name,
@@ -18,6 +27,7 @@ export function Field({ name, label, hint, isHidden, autocomplete, minLength }: 
     required: true,
     'aria-describedby': hint === undefined ? undefined : `hint-${name}`,
     ...(minLength === undefined ? {} : { minLength }),
+    ...(pattern === undefined ? {} : { pattern }),
   } as const
   return (
     <div class="field">

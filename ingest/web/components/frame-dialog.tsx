@@ -7,9 +7,10 @@ import { view } from '../navigation.js'
 import type { Series } from '../places.js'
 import { asFailure } from '../source.js'
 import { useCell } from '../use-cell.js'
-import { frame as words } from '../words/words.js'
+import { account, frame as words } from '../words/words.js'
 import { FailureNotice } from './failure-notice.js'
 import { FrameView } from './frame-view.js'
+import { Link } from './link.js'
 
 export interface FrameQuestion {
   node: string
@@ -47,7 +48,15 @@ export function FrameDialog({ asked, onClose }: { asked: FrameQuestion; onClose(
           {quantityName(asked.series.quantity, language)} · {asked.node} ·{' '}
           {formatDateTime(asked.timeMs, language)}
         </p>
-        {failure !== undefined && (
+        {failure?.status === 401 && (
+          <div class="notice">
+            <p>{words.signInFirst[language]}</p>
+            <Link class="button primary" to={{ page: 'sign-in' }}>
+              {account.signIn[language]}
+            </Link>
+          </div>
+        )}
+        {failure !== undefined && failure.status !== 401 && (
           <FailureNotice failure={failure} retry={load} language={language} kept />
         )}
         {failure === undefined && answer === undefined && (

@@ -1,5 +1,6 @@
 import { FLAG_TEXT } from '../../../shared/schema/flags.js'
 import type { Row } from '../chart/columns.js'
+import { type Drawing, drawingOf } from '../chart/drawing.js'
 import type { Loaded } from '../chart/load-readings.js'
 import { quantityName } from '../names.js'
 import { go, view } from '../navigation.js'
@@ -19,9 +20,7 @@ export function Legend({ loaded, series }: { loaded: Loaded | undefined; series:
     <div class="legend">
       <ul>
         <li>
-          <svg viewBox="0 0 24 12" aria-hidden="true">
-            <path d="M1 6h22" stroke="var(--accent)" stroke-width="2" />
-          </svg>
+          <SeriesSample drawing={drawingOf(series)} />
           <span>
             {quantityName(series.quantity, language)}{' '}
             {loaded !== undefined && (
@@ -37,20 +36,22 @@ export function Legend({ loaded, series }: { loaded: Loaded | undefined; series:
             {chart.spread[language]}
           </li>
         )}
-        <li>
-          <svg viewBox="0 0 24 12" aria-hidden="true">
-            <circle cx="12" cy="6" r="4" fill="none" stroke="var(--check)" stroke-width="2" />
-          </svg>
-          {FLAG_TEXT[3][language]} ({suspect})
-        </li>
-        {isSummary && (
+        {suspect > 0 && (
+          <li>
+            <svg viewBox="0 0 24 12" aria-hidden="true">
+              <circle cx="12" cy="6" r="4" fill="none" stroke="var(--check)" stroke-width="2" />
+            </svg>
+            {FLAG_TEXT[3][language]} ({suspect})
+          </li>
+        )}
+        {isSummary && failed > 0 && (
           <li>
             <FailedSample />
             {FLAG_TEXT[4][language]} ({failed}, {chart.notDrawn[language]})
           </li>
         )}
       </ul>
-      {!isSummary && (
+      {!isSummary && (failed > 0 || showFailed) && (
         <label>
           <input
             type="checkbox"
@@ -68,6 +69,16 @@ export function Legend({ loaded, series }: { loaded: Loaded | undefined; series:
 function densityWords(bucketMs: number | undefined): Text {
   if (bucketMs === undefined) return chart.raw
   return bucketMs === 3_600_000 ? chart.hour : chart.day
+}
+
+function SeriesSample({ drawing }: { drawing: Drawing }) {
+  return (
+    <svg viewBox="0 0 24 12" aria-hidden="true">
+      {drawing === 'line' && <path d="M1 6h22" stroke="var(--accent)" stroke-width="2" />}
+      {drawing === 'bars' && <path d="M6 12V5h4v7zm7 0V1h4v11z" fill="var(--accent)" />}
+      {drawing === 'points' && <circle cx="12" cy="6" r="3" fill="var(--accent)" />}
+    </svg>
+  )
 }
 
 function FailedSample() {

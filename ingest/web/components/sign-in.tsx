@@ -2,7 +2,7 @@ import type { TargetedSubmitEvent } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { setUp, signIn } from '../api.js'
 import { go, view } from '../navigation.js'
-import { asFailure, loadSession, session } from '../source.js'
+import { asFailure, enter, session } from '../source.js'
 import { useCell } from '../use-cell.js'
 import { account } from '../words/words.js'
 import { whatHappened } from './failure-notice.js'
@@ -11,6 +11,9 @@ import { Link } from './link.js'
 
 /** NIST SP 800-63B §5.1.1.2, as the service checks it. */
 const PASSWORD_LENGTH = 10
+
+/** As the service names accounts. */
+const NAME_PATTERN = '[a-z0-9][a-z0-9._\\-]{1,31}'
 
 /** Sign-in, or, while no account exists, the first administrator. */
 export function SignIn() {
@@ -35,16 +38,10 @@ export function SignIn() {
     setWorking(true)
     setProblem(undefined)
     try {
-      const csrf = who?.csrf ?? null
       const name = text('name').trim()
       const password = text('password')
-      if (isSetup) await setUp({ secret: text('secret').trim(), name, password }, csrf)
-      // The first account is signed in like any other, so that there is one way in.
-      if (isSetup) await loadSession()
-      const fresh = session.get()
-      if (!fresh?.account) await signIn(name, password, fresh?.csrf ?? csrf)
-      await loadSession()
-      if (session.get()?.account) go({ page: 'overview' }, 'replace')
+      if (isSetup) await setUp({ secret: text('secret').trim(), name, password })
+      enter(await signIn(name, password))
     } catch (error) {
       const failure = asFailure(error)
       if (failure.status === 401 || failure.status === 403) {
@@ -69,7 +66,13 @@ export function SignIn() {
         {isSetup && (
           <Field name="secret" label={account.setupSecret[language]} autocomplete="one-time-code" />
         )}
-        <Field name="name" label={account.name[language]} autocomplete="username" />
+        <Field
+          name="name"
+          label={account.name[language]}
+          hint={isSetup ? account.nameRule[language] : undefined}
+          pattern={isSetup ? NAME_PATTERN : undefined}
+          autocomplete="username"
+        />
         <Field
           name="password"
           label={account.password[language]}

@@ -64,6 +64,7 @@ export function SiteLine({ place, now, language, chosen }: SiteLineProps) {
             now={now}
             language={language}
             wholeSiteSilent={state === 'silent'}
+            isAmbiguous={series.some((other) => other !== one && other.quantity === one.quantity)}
           />
         ))}
         {series.length > CHIPS && (
@@ -81,11 +82,13 @@ interface ChipProps {
   now: number
   language: Language
   wholeSiteSilent: boolean
+  /** There are several of this quantity here. */
+  isAmbiguous: boolean
 }
 
-function Chip({ series, now, language, wholeSiteSilent }: ChipProps) {
+function Chip({ series, now, language, wholeSiteSilent, isAmbiguous }: ChipProps) {
   const state = seriesState(series, now)
-  const where = shortPlacement(series, language)
+  const where = isAmbiguous ? shortPlacement(series, language) : ''
   return (
     <span class={state === 'silent' ? 'chip faded' : 'chip'}>
       <span class="label">

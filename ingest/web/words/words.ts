@@ -66,7 +66,7 @@ export const overview = {
   more: { id: 'lainnya', en: 'more' },
   summary: { id: 'Ringkasan', en: 'Summary' },
   loading: { id: 'Memuat lokasi…', en: 'Loading sites…' },
-  allWell: { id: 'semua lokasi mengirim', en: 'all sites are sending' },
+  allWell: { id: 'Semua lokasi mengirim', en: 'All sites are sending' },
   chooseSite: {
     id: 'Pilih lokasi untuk melihat nilainya.',
     en: 'Choose a site to see its values.',
@@ -153,6 +153,10 @@ export const frame = {
     id: 'Tidak ada bingkai untuk nilai ini. Bingkai disimpan satu tahun.',
     en: 'There is no frame for this value. Frames are kept for one year.',
   },
+  signInFirst: {
+    id: 'Bingkai mentah hanya untuk yang masuk dengan akun: petugas, teknisi atau admin.',
+    en: 'Raw frames are for people with an account: officers, technicians or administrators.',
+  },
   received: { id: 'Diterima', en: 'Received' },
   covers: { id: 'Mencakup', en: 'Covers' },
   boot: { id: 'Boot', en: 'Boot' },
@@ -215,6 +219,10 @@ export const account = {
     en: 'The code does not match or has been used. See the last lines of the service log.',
   },
   setupShort: { id: 'Siapkan admin', en: 'Set up' },
+  nameRule: {
+    id: '2–32 huruf kecil, angka, titik, _ atau -',
+    en: '2 to 32 lower case letters, digits, point, _ or -',
+  },
   passwordRule: { id: 'paling sedikit 10 huruf atau angka', en: 'at least 10 characters' },
 } satisfies Record<string, Text>
 
