@@ -23,6 +23,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const { dataDir, service, signal, print } = options
   print('starting the service …')
   const running = await startService(dataDir, demoEnvironment(options.environment), signal)
+  if (running === undefined) return
   let stations: Station[] = []
   const work = async () => {
     const { starts, password } = await rememberStart(dataDir)

@@ -26,13 +26,14 @@ const startedSchema = z.object({ event: z.literal('started'), http: z.int(), mqt
 
 /**
  * Starts the service and waits until it works.
+ * @returns undefined when the signal came first.
  * @throws ServiceError when it ends before that, with what it said.
  */
 export async function startService(
   dataDir: string,
   environment: Record<string, string | undefined>,
   signal: AbortSignal,
-): Promise<ServiceProcess> {
+): Promise<ServiceProcess | undefined> {
   await mkdir(dataDir, { recursive: true })
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
     env: { ...environment, DATA_DIR: dataDir },
@@ -49,6 +50,7 @@ export async function startService(
   signal.addEventListener('abort', onAbort, { once: true })
   const ports = await Promise.race([startedPorts(child, dataDir), ended])
   signal.removeEventListener('abort', onAbort)
+  if (ports === undefined && signal.aborted) return undefined
   if (ports === undefined) throw new ServiceError(0, said.join('').trim() || 'the service ended')
   process.stderr.write(said.join(''))
   child.stderr.off('data', listen).pipe(process.stderr)
