@@ -56,11 +56,21 @@ export interface FrameOutcome {
  */
 export async function commitFrames(db: Database, frames: NewFrame[]): Promise<FrameOutcome[]> {
   const outcomes = frames.map((): FrameOutcome => ({ stored: [], repeated: 0, conflicting: [] }))
-  const rows = sortedRows(frames)
-  const firsts = settleWithinBatch(rows, outcomes)
+  const rows = settleWithinBatch(sortedRows(frames), outcomes)
   await db.run('write', async (session) => {
-    const missing = await insert(session, firsts, frames)
-    settle(firsts, outcomes, missing, await storedRaw(session, firsts, missing))
+    const inserted = await insert(session, rows, frames)
+    // The usual case, told by numbers alone: what is missing are the rows of frames that came again.
+    const isAgain = (row: Row) => !inserted.newFrames.has(keyOf(frames[row.frame] as NewFrame))
+    const again = rows.filter(isAgain).length
+    if (rows.length - again === inserted.readings) {
+      for (const row of rows) {
+        if (isAgain(row)) countRepeat(row, outcomes)
+        else outcomes[row.frame]?.stored.push(row.reading)
+      }
+    } else {
+      const raw = await storedRaw(session, rows)
+      settleAgainstStored(rows, raw, inserted.readings, outcomes)
+    }
     const conflicts = frames.flatMap((frame, index) => asConflict(frame, outcomes[index]))
     if (conflicts.length > 0) await insertRejected(session, conflicts)
   })
@@ -71,6 +81,9 @@ export async function commitFrames(db: Database, frames: NewFrame[]): Promise<Fr
 export async function commitRejected(db: Database, frames: NewRejectedFrame[]): Promise<void> {
   if (frames.length > 0) await db.run('write', (session) => insertRejected(session, frames))
 }
+
+/** An in-range reading that no test has judged yet. */
+const USUAL_FLAG = 2
 
 interface Row {
   frame: number
@@ -107,31 +120,42 @@ function settleWithinBatch(rows: Row[], outcomes: FrameOutcome[]): Row[] {
 }
 
 function settleAgainst(storedRawValue: number, row: Row, outcomes: FrameOutcome[]): void {
+  if (storedRawValue === rawOf(row.reading)) countRepeat(row, outcomes)
+  else outcomes[row.frame]?.conflicting.push(row.reading)
+}
+
+function countRepeat(row: Row, outcomes: FrameOutcome[]): void {
   const outcome = outcomes[row.frame]
-  if (outcome === undefined) return
-  if (storedRawValue === rawOf(row.reading)) outcome.repeated++
-  else outcome.conflicting.push(row.reading)
+  if (outcome !== undefined) outcome.repeated++
 }
 
 function rawOf(reading: NewReading): number {
   return reading.raw ?? reading.value
 }
 
+/**
+ * Columns that are almost always the same are sent as empty arrays, which unnest pads with NULL. The newest
+ * reading of each channel is named beforehand ($9–$12): where it was stored before, so was something at
+ * least as new in `latest`.
+ */
 const INSERT = `
-WITH input AS MATERIALIZED (
-  SELECT * FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::int[], $6::int[],
-                       $7::smallint[], $8::int[]) WITH ORDINALITY
-    AS i (node_id, quantity_id, position, seconds, value, raw, flag, why, ordinal)
-), stored AS (
+WITH stored AS (
   INSERT INTO reading (node_id, quantity_id, position, time, value, raw, flag, why)
-  SELECT node_id, quantity_id, position, to_timestamp(seconds), value, raw, flag, why FROM input
+  SELECT node_id, quantity_id, coalesce(position, 0), to_timestamp(seconds), value, raw,
+         coalesce(flag, ${USUAL_FLAG}), coalesce(why, 0)
+  FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::int[], $6::int[],
+              $7::smallint[], $8::int[])
+    AS i (node_id, quantity_id, position, seconds, value, raw, flag, why)
   ON CONFLICT DO NOTHING
   RETURNING node_id, quantity_id, position, time, value, flag, why
 ), newest AS (
   INSERT INTO latest (node_id, quantity_id, position, time, received_at, value, flag, why)
-  SELECT DISTINCT ON (node_id, quantity_id, position)
-         node_id, quantity_id, position, time, to_timestamp($9::float8), value, flag, why
-  FROM stored ORDER BY node_id, quantity_id, position, time DESC
+  SELECT s.node_id, s.quantity_id, s.position, s.time, to_timestamp($13::float8), s.value, s.flag, s.why
+  FROM unnest($9::int[], $10::smallint[], $11::smallint[], $12::float8[])
+    AS n (node_id, quantity_id, position, seconds)
+  JOIN stored s ON s.node_id = n.node_id AND s.quantity_id = n.quantity_id
+    AND s.position = n.position AND s.time = to_timestamp(n.seconds)
+  ORDER BY s.node_id, s.quantity_id, s.position
   ON CONFLICT (node_id, quantity_id, position) DO UPDATE
   SET time = excluded.time, received_at = excluded.received_at, value = excluded.value,
       flag = excluded.flag, why = excluded.why
@@ -140,28 +164,39 @@ WITH input AS MATERIALIZED (
   INSERT INTO frame (received_at, node_id, boot, seq, first, last, undated, bytes)
   SELECT to_timestamp(f.received), f.node_id, f.boot, f.seq, to_timestamp(f.first),
          to_timestamp(f.last), f.undated, f.bytes
-  FROM unnest($10::float8[], $11::int[], $12::int[], $13::int[], $14::float8[], $15::float8[],
-              $16::bool[], $17::bytea[]) AS f (received, node_id, boot, seq, first, last, undated, bytes)
+  FROM unnest($14::float8[], $15::int[], $16::int[], $17::int[], $18::float8[], $19::float8[],
+              $20::bool[], $21::bytea[]) AS f (received, node_id, boot, seq, first, last, undated, bytes)
   WHERE NOT EXISTS (SELECT FROM frame k WHERE k.node_id = f.node_id AND k.boot = f.boot
                     AND k.seq = f.seq AND k.bytes = f.bytes)
+  RETURNING node_id, boot, seq
 )
-SELECT array_agg(ordinal::int) AS missing FROM input i
-WHERE NOT EXISTS (SELECT FROM stored s WHERE s.node_id = i.node_id AND s.quantity_id = i.quantity_id
-                  AND s.position = i.position AND s.time = to_timestamp(i.seconds))`
+SELECT (SELECT count(*)::int FROM stored) AS readings,
+       (SELECT array_agg(concat_ws('/', node_id, boot, seq)) FROM kept) AS frames`
 
-/** Indices of the rows that were there already. */
-async function insert(session: Session, rows: Row[], frames: NewFrame[]): Promise<number[]> {
+interface Inserted {
+  readings: number
+  /** Frames that were not stored before, by `keyOf`. */
+  newFrames: Set<string>
+}
+
+async function insert(session: Session, rows: Row[], frames: NewFrame[]): Promise<Inserted> {
   const readings = rows.map((row) => row.reading)
+  const newest = lastOfEachChannel(readings)
   const kept = withoutTwins(frames)
-  const [answer] = await session.prepared<{ missing: number[] | null }>('commit_frames', INSERT, [
+  type Answer = { readings: number; frames: string[] | null }
+  const [answer] = await session.prepared<Answer>('commit_frames', INSERT, [
     array(readings, (r) => r.nodeId),
     array(readings, (r) => r.quantityId),
-    array(readings, (r) => r.position),
+    unlessAll(readings, 0, (r) => r.position),
     array(readings, (r) => r.time),
     array(readings, (r) => r.value),
-    array(readings, (r) => r.raw ?? 'NULL'),
-    array(readings, (r) => r.flag),
-    array(readings, (r) => r.why),
+    unlessAll(readings, 'NULL', (r) => r.raw ?? 'NULL'),
+    unlessAll(readings, USUAL_FLAG, (r) => r.flag),
+    unlessAll(readings, 0, (r) => r.why),
+    array(newest, (r) => r.nodeId),
+    array(newest, (r) => r.quantityId),
+    array(newest, (r) => r.position),
+    array(newest, (r) => r.time),
     Math.max(...frames.map((frame) => frame.receivedAt)) / 1000,
     array(kept, (f) => f.receivedAt / 1000),
     array(kept, (f) => f.nodeId),
@@ -172,14 +207,31 @@ async function insert(session: Session, rows: Row[], frames: NewFrame[]): Promis
     array(kept, (f) => (f.undated ? 't' : 'f')),
     array(kept, (f) => bytea(f.bytes)),
   ])
-  return (answer?.missing ?? []).map((ordinal) => ordinal - 1)
+  return { readings: answer?.readings ?? 0, newFrames: new Set(answer?.frames) }
+}
+
+function keyOf(frame: { nodeId: number; boot: number; seq: number }): string {
+  return `${frame.nodeId}/${frame.boot}/${frame.seq}`
+}
+
+/** Of readings sorted by key. */
+function lastOfEachChannel(readings: NewReading[]): NewReading[] {
+  return readings.filter((reading, index) => {
+    const next = readings[index + 1]
+    return (
+      next === undefined ||
+      next.nodeId !== reading.nodeId ||
+      next.quantityId !== reading.quantityId ||
+      next.position !== reading.position
+    )
+  })
 }
 
 /** A frame that was sent twice may arrive twice in one batch, over a new and a dying connection. */
 function withoutTwins(frames: NewFrame[]): NewFrame[] {
   const seen = new Map<string, NewFrame>()
   for (const frame of frames) {
-    const key = `${frame.nodeId}/${frame.boot}/${frame.seq}`
+    const key = keyOf(frame)
     const twin = seen.get(key)
     if (twin === undefined) seen.set(key, frame)
     else if (Buffer.compare(twin.bytes, frame.bytes) !== 0) {
@@ -189,14 +241,9 @@ function withoutTwins(frames: NewFrame[]): NewFrame[] {
   return [...seen.values()]
 }
 
-/** The raw values now stored under the keys of the missing rows, by row index. */
-async function storedRaw(
-  session: Session,
-  rows: Row[],
-  missing: number[],
-): Promise<Map<number, number>> {
-  if (missing.length === 0) return new Map()
-  const readings = missing.map((index) => (rows[index] as Row).reading)
+/** The raw values now stored under the rows' keys, in the rows' order. */
+async function storedRaw(session: Session, rows: Row[]): Promise<(number | undefined)[]> {
+  const readings = rows.map((row) => row.reading)
   const found = await session.prepared<{ ordinal: number; raw: number }>(
     'stored_raw',
     `SELECT i.ordinal::int AS ordinal, coalesce(r.raw, r.value) AS raw
@@ -211,27 +258,33 @@ async function storedRaw(
       array(readings, (r) => r.time),
     ],
   )
-  return new Map(found.map((row) => [missing[row.ordinal - 1] as number, row.raw]))
+  const raw: (number | undefined)[] = rows.map(() => undefined)
+  for (const row of found) raw[row.ordinal - 1] = row.raw
+  return raw
 }
 
-function settle(
+/**
+ * Frames that overlap with others: a row whose stored value differs is a conflict. Which of the equal ones
+ * are new cannot be seen afterwards, only how many, so the last ones count as new.
+ */
+function settleAgainstStored(
   rows: Row[],
+  raw: (number | undefined)[],
+  inserted: number,
   outcomes: FrameOutcome[],
-  missing: number[],
-  stored: Map<number, number>,
 ): void {
-  const absent = new Set(missing)
-  rows.forEach((row, index) => {
-    if (!absent.has(index)) {
-      outcomes[row.frame]?.stored.push(row.reading)
-      return
-    }
-    const raw = stored.get(index)
+  let left = inserted
+  for (let index = rows.length - 1; index >= 0; index--) {
+    const row = rows[index] as Row
+    const storedValue = raw[index]
     // Neither inserted nor there: retention took the chunk away in between. The frame is sent again.
-    if (raw === undefined)
+    if (storedValue === undefined) {
       throw new AppError('STORE_BUSY', 'a reading vanished', { temporary: true })
-    settleAgainst(raw, row, outcomes)
-  })
+    }
+    if (storedValue === rawOf(row.reading) && left-- > 0)
+      outcomes[row.frame]?.stored.push(row.reading)
+    else settleAgainst(storedValue, row, outcomes)
+  }
 }
 
 function asConflict(frame: NewFrame, outcome: FrameOutcome | undefined): NewRejectedFrame[] {
@@ -293,6 +346,15 @@ export function digestOf(bytes: Uint8Array): Buffer {
 /** A PostgreSQL array literal; joining strings costs a third of what pg's own conversion does. */
 function array<T>(items: T[], of: (item: T) => number | string): string {
   return `{${items.map(of).join(',')}}`
+}
+
+/** As `array`, but empty when every item is the usual one. */
+function unlessAll<T>(
+  items: T[],
+  usual: number | string,
+  of: (item: T) => number | string,
+): string {
+  return items.every((item) => of(item) === usual) ? '{}' : array(items, of)
 }
 
 function bytea(bytes: Uint8Array): string {
