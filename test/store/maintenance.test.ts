@@ -1,0 +1,159 @@
+import * as assert from 'uvu/assert'
+import { merged } from '../../ingest/store/refresh.js'
+import { engines, type TestStore, withStore } from '../store-fixture.js'
+import { suite, type Test } from '../suite.js'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+/** Opening an engine and refreshing months takes a while on a busy machine. */
+const long = { limitMs: 120_000 }
+
+suite('store: changed ranges', (test) => {
+  test('are merged where they touch, newest first', () => {
+    const ranges = [
+      { fromMs: 0, toMs: 10 },
+      { fromMs: 30, toMs: 40 },
+      { fromMs: 10, toMs: 20 },
+      { fromMs: 32, toMs: 50 },
+    ]
+
+    assert.equal(merged(ranges), [
+      { fromMs: 30, toMs: 50 },
+      { fromMs: 0, toMs: 20 },
+    ])
+  })
+})
+
+for (const { name, available, why } of engines()) {
+  suite(`store: maintenance, ${name}`, (test, { before, after }) => {
+    if (!available) return test.skip('keeps aggregates and chunks in shape', why)
+    let rig: TestStore
+    before(async () => {
+      rig = await withStore(name, { retention: { framesDays: 365 } })
+      await insertHourly(rig, 1, 100 * 24)
+      await rig.store.maintain()
+    })
+    after(() => rig.close())
+    aggregates(test, () => rig)
+    chunks(test, () => rig)
+  })
+}
+
+function aggregates(test: Test, rig: () => TestStore): void {
+  const hoursOf = async (node: number) =>
+    (await rig().store.db.query('read', 'SELECT 1 FROM reading_hour WHERE node_id = $1', [node]))
+      .length
+
+  test('shows fresh readings before any refresh', async () => {
+    await insertAt(rig(), 2, [Date.now() - 1000])
+
+    assert.is(await hoursOf(2), 1)
+  })
+
+  test(
+    'shows readings that came days, months or years late after the next refresh',
+    async () => {
+      const late = [2, 20, 50, 80, 2000].map((days) => Date.now() - days * DAY_MS)
+      await insertAt(rig(), 3, late)
+
+      await rig().store.maintain()
+
+      assert.is(await hoursOf(3), late.length)
+      const days = await rig().store.db.query(
+        'read',
+        'SELECT n_all::int AS n, sum::int AS sum FROM reading_day WHERE node_id = 3',
+      )
+      assert.equal(
+        days,
+        late.map(() => ({ n: 1, sum: 7 })),
+      )
+    },
+    long,
+  )
+
+  test(
+    'keeps fresh readings visible after a reading of the year 2099',
+    async () => {
+      await insertAt(rig(), 4, [Date.UTC(2099, 0, 1)])
+      await rig().store.maintain()
+
+      await insertAt(rig(), 5, [Date.now() - 1000])
+
+      assert.is(await hoursOf(5), 1)
+    },
+    long,
+  )
+}
+
+function chunks(test: Test, rig: () => TestStore): void {
+  test('has compressed what is older than 45 days, and nothing younger', async () => {
+    const rows = await rig().store.db.query<{ compressed: boolean; old: boolean }>(
+      'read',
+      `SELECT is_compressed AS compressed, range_end < now() - interval '45 days' AS old
+       FROM timescaledb_information.chunks WHERE hypertable_name = 'reading'`,
+    )
+
+    assert.ok(rows.some(({ old }) => old))
+    for (const { compressed, old } of rows) assert.is(compressed, old)
+  })
+
+  test('takes late readings into compressed chunks, each once', async () => {
+    const late = Date.now() - 90 * DAY_MS
+
+    const first = await insertAt(rig(), 6, [late, late + 1000])
+    const second = await insertAt(rig(), 6, [late, late + 1000, late + 2000])
+
+    assert.is(first, 2)
+    assert.is(second, 1)
+    const found = await rig().store.db.query('read', 'SELECT 1 FROM reading WHERE node_id = 6')
+    assert.is(found.length, 3)
+  })
+
+  test(
+    'drops raw frames after their year and keeps the readings',
+    async () => {
+      const { db } = rig().store
+      await db.query(
+        'write',
+        `INSERT INTO frame (received_at, node_id, boot, seq, first, last, bytes)
+         SELECT t, 1, 1, 1, t, t, '' FROM unnest(ARRAY[now() - interval '500 days', now()]) AS t`,
+      )
+
+      await rig().store.maintain()
+
+      const frames = await db.query(
+        'read',
+        `SELECT received_at > now() - interval '1 day' AS fresh FROM frame`,
+      )
+      assert.equal(frames, [{ fresh: true }])
+      const old = await db.query(
+        'read',
+        `SELECT 1 FROM reading WHERE time < now() - interval '1000 days'`,
+      )
+      assert.is(old.length, 1)
+    },
+    long,
+  )
+}
+
+/** One reading an hour up to now. */
+async function insertHourly(rig: TestStore, node: number, hours: number): Promise<void> {
+  const now = Date.now()
+  await insertAt(
+    rig,
+    node,
+    Array.from({ length: hours }, (_, i) => now - i * HOUR_MS),
+  )
+}
+
+/** Readings with the value 7; returns how many were not there yet. */
+async function insertAt({ store }: TestStore, node: number, timesMs: number[]): Promise<number> {
+  const rows = await store.db.query(
+    'write',
+    `INSERT INTO reading (time, node_id, quantity_id, position, value, flag)
+     SELECT to_timestamp(ms / 1000), $1, 1, 0, 7, 2 FROM unnest($2::float8[]) AS ms
+     ON CONFLICT DO NOTHING RETURNING 1`,
+    [node, timesMs],
+  )
+  return rows.length
+}
