@@ -21,7 +21,7 @@ const yesNo = (fallback: 'yes' | 'no') =>
 const PRIVATE_NETWORKS =
   '127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,::1/128,fc00::/7,fe80::/10'
 
-export const environmentSchema = z.object({
+const environmentSchema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
@@ -71,6 +71,16 @@ export const environmentSchema = z.object({
     .default('info')
     .describe('pino level'),
 })
+
+/** Every setting with its default ('' where there is none), for `--help` and the table in the README. */
+export function describeSettings(): { key: string; fallback: string; meaning: string }[] {
+  const schema = z.toJSONSchema(environmentSchema, { io: 'input', unrepresentable: 'any' })
+  return Object.entries(schema.properties ?? {}).map(([key, property]) => {
+    const { default: fallback = '', description = '' } =
+      typeof property === 'object' ? property : {}
+    return { key, fallback: String(fallback), meaning: description }
+  })
+}
 
 /** Families in which an unknown key is a spelling mistake and stops the start. */
 const OWN_FAMILIES = /^(MQTT|HTTP|QUEUE|RETENTION|CLOCK|STORE|DATA)_/

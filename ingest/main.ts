@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { startService } from './app.js'
 import { SystemClock } from './clock.js'
-import { environmentSchema, readConfig } from './config.js'
+import { describeSettings, readConfig } from './config.js'
 import { AppError } from './errors.js'
 
 /** `npm start`: the process around the service. Says what it does, stops on SIGTERM and Ctrl-C. */
@@ -13,8 +13,8 @@ const STOP_LIMIT_MS = 10_000
 
 if (process.argv.includes('--help')) {
   console.log('npm start\n\nStarts the service. Settings are environment variables:\n')
-  for (const [key, schema] of Object.entries(environmentSchema.shape)) {
-    console.log(`  ${key.padEnd(34)}${schema.description ?? ''}`)
+  for (const { key, fallback, meaning } of describeSettings()) {
+    console.log(`  ${key.padEnd(34)}${meaning}${fallback === '' ? '' : ` [${fallback}]`}`)
   }
   process.exit(0)
 }
