@@ -11,7 +11,7 @@ const UNFINISHED = `${NAME}.new-`
  * leaves a folder that never opens again, so it is done beside, renamed when whole, and what an earlier
  * start left unfinished is removed. The caller holds the lock of `dataFolder`.
  */
-export async function engineFolder(dataFolder: string): Promise<string> {
+export async function engineFolder(dataFolder: string, powerSafe: boolean): Promise<string> {
   for (const name of await readdir(dataFolder)) {
     if (name.startsWith(UNFINISHED)) await rm(join(dataFolder, name), { recursive: true })
   }
@@ -19,7 +19,7 @@ export async function engineFolder(dataFolder: string): Promise<string> {
   if (existsSync(folder)) return folder
   const unfinished = join(dataFolder, `${UNFINISHED}${process.pid}`)
   await mkdir(unfinished)
-  const thread = await startThread({ folder: unfinished, powerSafe: true })
+  const thread = await startThread({ folder: unfinished, powerSafe })
   await thread.stop()
   await rename(unfinished, folder)
   await syncFolder(dataFolder)

@@ -6,7 +6,7 @@ import {
   int32,
   join,
   SSL_REQUEST,
-} from './wire-protocol.js'
+} from './postgres-protocol.js'
 
 /** Where a socket's bytes go. */
 export interface Wire {

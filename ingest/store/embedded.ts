@@ -24,7 +24,10 @@ export interface EmbeddedOptions {
  * STORE_BUSY and the folder is opened again, with every committed row.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedEngine> {
-  const engine = new EmbeddedEngine(options, await engineFolder(options.dataFolder))
+  const engine = new EmbeddedEngine(
+    options,
+    await engineFolder(options.dataFolder, options.powerSafe),
+  )
   await engine.start()
   return engine
 }

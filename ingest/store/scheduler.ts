@@ -19,8 +19,6 @@ const PATIENCE_MS: Record<Lane, number> = {
 export interface Scheduler {
   /** Runs `work` when its turn has come; nothing else runs until its promise settles. */
   schedule<T>(lane: Lane, work: () => Promise<T>): Promise<T>
-  /** Jobs that wait, per lane. */
-  waiting(lane: Lane): number
 }
 
 /** One job at a time: writes first, then reads, then maintenance. `now` in ms, from any origin. */
@@ -53,7 +51,6 @@ export function createScheduler(now: () => number): Scheduler {
   }
 
   return {
-    waiting: (lane) => queues[lane].length,
     schedule: <T>(lane: Lane, work: () => Promise<T>) =>
       new Promise<T>((resolve, reject) => {
         const start = () => {

@@ -29,18 +29,16 @@ export async function openServer(options: ServerOptions): Promise<Engine> {
   const close = async () => {
     await Promise.all(Object.values(pools).map((pool) => pool.end()))
   }
-  const engine: Engine = {
-    engine: 'server',
-    writers: options.writers,
-    // `synchronous_commit` and `fsync` of a server are its keeper's choice; both are on by default.
-    powerSafe: true,
-    borrow: (lane, work) => lend(pools[lane], work),
-    prepare: (work) => lend(pools.maintenance, work),
-    close,
-  }
   try {
     await requireTimescale(pools.maintenance)
-    return engine
+    return {
+      engine: 'server',
+      writers: options.writers,
+      powerSafe: await bringsCommitsToDisk(pools.maintenance),
+      borrow: (lane, work) => lend(pools[lane], work),
+      prepare: (work) => lend(pools.maintenance, work),
+      close,
+    }
   } catch (error) {
     await close()
     throw atStart(options.databaseUrl, error)
@@ -64,7 +62,7 @@ function createPool(options: ServerOptions, config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
     application_name: 'toba-sense',
-    options: '-c TimeZone=UTC -c search_path=public',
+    options: '-c TimeZone=UTC -c search_path=public -c synchronous_commit=on',
     connectionTimeoutMillis: options.statementTimeoutMs,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
@@ -75,6 +73,12 @@ function createPool(options: ServerOptions, config: pg.PoolConfig): pg.Pool {
     options.log.warn({ event: 'store_connection_lost', reason: error.message }),
   )
   return pool
+}
+
+/** `synchronous_commit` is ours and on; whether the server itself waits for its disk is its keeper's choice. */
+async function bringsCommitsToDisk(pool: pg.Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ fsync: string }>(`SELECT current_setting('fsync') AS fsync`)
+  return rows[0]?.fsync === 'on'
 }
 
 async function requireTimescale(pool: pg.Pool): Promise<void> {

@@ -44,6 +44,22 @@ suite('store: embedded engine', (test) => {
   )
 
   test(
+    'opens again after the engine itself broke down',
+    async () => {
+      const { store, close } = await withStore('embedded')
+      await store.db.query('write', INSERT, [1])
+
+      // The one statement known to end this engine ("unreachable").
+      const error = await caught(store.db.query('write', 'COPY site FROM STDIN'))
+
+      assert.ok(error instanceof AppError && error.code === 'STORE_BUSY' && error.temporary)
+      assert.is((await store.db.query('read', 'SELECT 1 FROM reading')).length, 1)
+      await close()
+    },
+    opening,
+  )
+
+  test(
     'lets a second process in only when the first is gone, killed or not',
     async () => {
       const { folder, options, store, close } = await withStore('embedded')
