@@ -5,6 +5,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import { checkAccess, markOperator, requireDeclaredAccess } from './access.js'
+import { compress } from './compress.js'
 import type { Api, ApiDeps } from './deps.js'
 import { describeRoutes, serveDocs } from './docs.js'
 import { servePage } from './page.js'
@@ -53,6 +54,7 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   await secure(app, deps)
   checkAccess(app, deps)
   refuseForgery(app, deps)
+  compress(app)
   await describeRoutes(app, deps)
   systemRoutes(app, deps)
   siteRoutes(app, deps)

@@ -178,15 +178,21 @@ suite('documentation, problems and page', (test, { before, after }) => {
     await mkdir(join(folder, 'assets'))
     await writeFile(join(folder, 'index.html'), '<!doctype html>page')
     await writeFile(join(folder, 'assets/app-1a2b.js'), 'export {}')
+    await writeFile(join(folder, 'assets/app-1a2b.js.br'), 'as if compressed')
     const get = (url: string) => api.app.inject({ url })
 
     const view = await get('/lokasi/balige?hari=7')
     const file = await get('/assets/app-1a2b.js')
+    const small = await api.app.inject({
+      url: '/assets/app-1a2b.js',
+      headers: { 'accept-encoding': 'gzip, br' },
+    })
 
     assert.equal([view.statusCode, view.body], [200, '<!doctype html>page'])
     assert.match(String(view.headers['cache-control']), /max-age=0/)
     assert.match(String(file.headers['cache-control']), /max-age=31536000, immutable/)
     assert.match(String(file.headers['content-type']), /javascript/)
+    assert.equal([small.headers['content-encoding'], small.body], ['br', 'as if compressed'])
     assert.is((await get('/assets/gone.js')).statusCode, 404)
     assert.is((await get('/api/v2/sites')).statusCode, 404)
     assert.is((await get('/%2e%2e/%2e%2e/etc/passwd')).body.includes('root:'), false)

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { gunzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import * as assert from 'uvu/assert'
 import { bucketSpans, toBucket } from '../../ingest/api/buckets.js'
@@ -83,6 +84,28 @@ suite('readings', (test, { before, after }) => {
       flag: 2,
       why: [],
     })
+  })
+
+  test('answers and exports are compressed for whom it helps', async () => {
+    const get = (encoding: string, format: string) =>
+      api.app.inject({
+        url: `/api/v1/readings?node=many-1&from=${iso(NOW_S - 20 * DAY_S)}&resolution=raw&format=${format}`,
+        headers: { 'accept-encoding': encoding },
+      })
+    const plain = await get('gzip;q=0, br', 'csv')
+    const csv = await get('br, gzip', 'csv')
+    const long = await api.app.inject({
+      url: '/api/v1/quantities',
+      headers: { 'accept-encoding': 'gzip' },
+    })
+    const short = await api.app.inject({ url: '/health', headers: { 'accept-encoding': 'gzip' } })
+
+    assert.is(plain.headers['content-encoding'], undefined)
+    assert.is(csv.headers['content-encoding'], 'gzip')
+    assert.is(gunzipSync(csv.rawPayload).toString(), plain.body)
+    assert.ok(csv.rawPayload.length * 8 < plain.rawPayload.length)
+    assert.is(JSON.parse(gunzipSync(long.rawPayload).toString()).quantities.length, 62)
+    assert.is(short.headers['content-encoding'], undefined)
   })
 
   test('no site data is an empty series, not an error', async () => {

@@ -179,6 +179,15 @@ suite('session', (test, { before, after }) => {
     assert.is((await login('leaving', PASSWORD)).statusCode, 401)
   })
 
+  test('what another service has disabled is out here too', async () => {
+    await makeAccount(api, 'elsewhere', 'officer')
+    const { cookie } = await signIn(api, 'elsewhere')
+
+    await api.db.query('write', `UPDATE account SET disabled_at = now() WHERE name = 'elsewhere'`)
+
+    assert.is(await who(cookie), undefined)
+  })
+
   test('a changed role holds in the session that is open', async () => {
     await makeAccount(api, 'rising', 'officer')
     const browser = await signIn(api, 'rising')
