@@ -1,10 +1,11 @@
 import { LightNode } from '../light-node.js'
 import type { NodeLogin } from '../provision.js'
 import { ServiceError } from '../service-client.js'
+import type { BrokerAddress } from './options.js'
 
 export interface CrewOptions {
   logins: readonly NodeLogin[]
-  broker: { host: string; port: number }
+  broker: BrokerAddress
   /** Frames of one node on their way at the same time. */
   inFlight: number
   /** Ends the work when the user wants so. */

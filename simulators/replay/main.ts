@@ -15,9 +15,8 @@ try {
   else await replay(options, serviceClient(options.service), stop.signal, console.log)
   if (stop.signal.aborted) process.exitCode = 130
 } catch (error) {
-  const isExpected = [UsageError, ColumnError, SeriesError, ServiceError].some(
-    (kind) => error instanceof kind,
-  )
-  failWith(error, isExpected)
+  const kinds = [UsageError, ColumnError, SeriesError, ServiceError]
+  const isOfFiles = error instanceof Error && 'syscall' in error
+  failWith(error, isOfFiles || kinds.some((kind) => error instanceof kind))
   if (error instanceof UsageError) console.error('npm run replay -- --help lists the options')
 }

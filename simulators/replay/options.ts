@@ -30,7 +30,8 @@ acknowledged. The same file sent again makes the same frames, so it stores nothi
   --data FOLDER      data folder of the service (default: DATA_DIR, else .data)
   --url URL --token TOKEN
                      a service elsewhere instead; the token needs write:nodes, write:sites and read
-  --mqtt HOST:PORT   its broker (default: the service's host, MQTT_PORT, else 1883)
+  --mqtt [mqtts://]HOST[:PORT]
+                     its broker (default: the service's host, MQTT_PORT, else 1883; 8883 with TLS)
 `
 
 export interface ReplayOptions {
@@ -48,7 +49,14 @@ export interface ReplayOptions {
   samplesPerFrame: number
   boot: number | undefined
   service: ServiceAddress
-  mqtt: { host: string; port: number }
+  mqtt: BrokerAddress
+}
+
+export interface BrokerAddress {
+  host: string
+  port: number
+  /** Present: the connection is encrypted, and the broker's certificate checked. */
+  tls?: object
 }
 
 /** Wrong input; the message is one line. */
@@ -196,14 +204,17 @@ function broker(
   text: string | undefined,
   service: ServiceAddress,
   environment: Record<string, string | undefined>,
-): { host: string; port: number } {
-  const host = 'url' in service ? new URL(service.url).hostname : '127.0.0.1'
-  const standard = integer('MQTT_PORT', environment.MQTT_PORT ?? '1883', 1, 65_535)
-  if (text === undefined) return { host, port: standard }
-  const match = /^(?<host>\[.+\]|[^:]+)(?::(?<port>\d+))?$/.exec(text)?.groups
-  if (match?.host === undefined) throw new UsageError(`--mqtt ${text}: expected HOST:PORT`)
+): BrokerAddress {
+  const ownHost = 'url' in service ? new URL(service.url).hostname : '127.0.0.1'
+  const ownPort = environment.MQTT_PORT ?? '1883'
+  if (text === undefined) return { host: ownHost, port: integer('MQTT_PORT', ownPort, 1, 65_535) }
+  const { tls, host, port } =
+    /^(?<tls>mqtts:\/\/)?(?<host>\[.+\]|[^:/]+)(?::(?<port>\d+))?$/.exec(text)?.groups ?? {}
+  if (host === undefined) throw new UsageError(`--mqtt ${text}: expected HOST:PORT`)
+  const standard = tls === undefined ? ownPort : '8883'
   return {
-    host: match.host.replace(/^\[|\]$/g, ''),
-    port: integer('--mqtt', match.port ?? String(standard), 1, 65_535),
+    host: host.replace(/^\[|\]$/g, ''),
+    port: integer('--mqtt', port ?? standard, 1, 65_535),
+    ...(tls === undefined ? {} : { tls: {} }),
   }
 }

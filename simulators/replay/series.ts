@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
-import { parse } from 'csv-parse'
+import { CsvError, parse } from 'csv-parse'
 import { fromSteps, quantityById, toSteps } from '../../shared/wire/quantities.js'
 import { type Columns, type MappedColumn, mapColumns } from './columns.js'
 import { Problems } from './problems.js'
@@ -49,6 +49,7 @@ export interface Series {
 /** The input cannot be used as it is; the message says what to do. */
 export class SeriesError extends Error {}
 
+const MAX_RECORD_CHARACTERS = 1_000_000
 const MISSING = /^(?:|na|n\/a|nan|null|none|--?)$/i
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i
 
@@ -175,10 +176,17 @@ async function* readRecords(
     skip_empty_lines: true,
     relax_column_count: true,
     relax_quotes: true,
+    // A quote that is never closed would otherwise take the rest of the file into memory.
+    max_record_size: MAX_RECORD_CHARACTERS,
   })
   // `pipeline` hands an error of the file to the parser, where the loop below meets it.
   pipeline(createReadStream(path), parser, () => {})
-  for await (const { record, info } of parser) yield { cells: record, line: info.lines }
+  try {
+    for await (const { record, info } of parser) yield { cells: record, line: info.lines }
+  } catch (error) {
+    if (error instanceof CsvError) throw new SeriesError(`${path} is no CSV: ${error.message}`)
+    throw error
+  }
 }
 
 async function readFirstLine(path: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import * as assert from 'uvu/assert'
 import { LightNode, type LightNodeOptions } from '../../simulators/light-node.js'
@@ -230,4 +231,45 @@ suite('light node', (test, hooks) => {
     server.close()
     assert.match(reasons[0] ?? '', /unreadable packet|closed by the broker/)
   })
+
+  const tlsTest = 'with TLS it checks the certificate of the broker'
+  if (!hasOpenssl()) test.skip(tlsTest, 'openssl is not installed')
+  else {
+    test(tlsTest, async () => {
+      const certificate = selfSigned()
+      const secure = await smallBroker(0, certificate)
+      try {
+        const node = start({ port: secure.port, tls: { ca: certificate.cert } })
+        await node.publish(frame(1))
+        assert.is(secure.arrived.length, 1)
+        const reason = await new Promise<string>((disconnected) => {
+          start({ name: 'lake-2', port: secure.port, tls: {}, events: { disconnected } })
+        })
+        assert.match(reason, 'self-signed certificate')
+        assert.is(secure.logins, 1)
+      } finally {
+        await Promise.all(nodes.splice(0).map((node) => node.stop()))
+        await secure.close()
+      }
+    })
+  }
 })
+
+function hasOpenssl(): boolean {
+  return spawnSync('openssl', ['version']).status === 0
+}
+
+/** Key and certificate for 127.0.0.1, good for a day. */
+function selfSigned(): { key: string; cert: string } {
+  const made = spawnSync(
+    'openssl',
+    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout - -out -'.split(
+      ' ',
+    ),
+    { encoding: 'utf8' },
+  )
+  const key = /-----BEGIN PRIVATE KEY-----[\s\S]+-----END PRIVATE KEY-----/.exec(made.stdout)?.[0]
+  const cert = /-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.exec(made.stdout)?.[0]
+  if (key === undefined || cert === undefined) throw new Error(`openssl: ${made.stderr}`)
+  return { key, cert }
+}

@@ -40,6 +40,7 @@ suite('options of a replay', (test) => {
     assert.equal(options.service, { url: 'https://toba.example.id', token: 'x' })
     assert.equal(options.mqtt, { host: 'toba.example.id', port: 1883 })
     assert.equal(read('--mqtt', '[::1]:99').mqtt, { host: '::1', port: 99 })
+    assert.equal(read('--mqtt', 'mqtts://toba.id').mqtt, { host: 'toba.id', port: 8883, tls: {} })
   })
 
   test('an anchor is read in the zone of the file', () => {
@@ -67,6 +68,7 @@ suite('options of a replay', (test) => {
     [['--url', 'toba'], 'expected http'],
     [['--token', 'x'], 'belongs to --url'],
     [['--mqtt', 'host:0'], 'from 1 to 65535'],
+    [['--mqtt', 'mqtt://host'], 'expected HOST:PORT'],
     [['--speeed', '1'], '--speeed'],
     [['other.csv'], 'name one CSV file'],
   ] as const) {

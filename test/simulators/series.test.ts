@@ -163,6 +163,16 @@ suite('recorded series', (test, hooks) => {
     }
   })
 
+  test('a quote that is never closed is one clear line', async () => {
+    try {
+      await read('time,temp\n2026-07-01T00:00Z,20\n2026-07-01T00:15Z,"21\n')
+      assert.unreachable()
+    } catch (error) {
+      assert.instance(error, SeriesError)
+      assert.match(String(error), /series.csv is no CSV: .*line 3/)
+    }
+  })
+
   const record = sharedDataPath('lro_mainstreet_2019-07-20_2019-08-31.csv')
   const recordTest = 'the river record becomes the same frames twice, holding every raw value'
   if (record === undefined) test.skip(recordTest, 'the record is not beside the project')

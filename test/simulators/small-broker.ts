@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { Aedes, type PublishPacket } from 'aedes'
 
 /** A real broker on a free port, whose acknowledgements and connections the test holds in its hand. */
@@ -21,7 +22,8 @@ export interface SmallBroker {
   close(): Promise<void>
 }
 
-export async function smallBroker(port = 0): Promise<SmallBroker> {
+/** @param tls makes it a broker that speaks TLS only. */
+export async function smallBroker(port = 0, tls?: TlsOptions): Promise<SmallBroker> {
   const aedes = await Aedes.createBroker()
   const sockets = new Set<Socket>()
   const waiting: { condition: () => boolean; resolve: () => void }[] = []
@@ -77,11 +79,12 @@ export async function smallBroker(port = 0): Promise<SmallBroker> {
     done(null, subscription)
     changed()
   }
-  const server = createServer((socket) => {
+  const serve = (socket: Socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     aedes.handle(socket)
-  })
+  }
+  const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve)
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   broker.port = (server.address() as AddressInfo).port
