@@ -27,6 +27,8 @@ export type { ApiDeps } from './deps.js'
 const BODY_LIMIT_BYTES = 64 * 1024
 /** A request that is not here by then was meant to hold the socket. */
 const REQUEST_TIMEOUT_MS = 30_000
+/** At the end, what a client has not taken by then is cut: the store must be closed within 10 s. */
+const CLOSE_GRACE_MS = 2_000
 /** Proxies are believed from these alone, so nobody else can claim another address. */
 const PROXIES = ['loopback', 'linklocal', 'uniquelocal']
 
@@ -41,9 +43,12 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
     trustProxy: deps.config.trustProxy ? PROXIES : false,
     // HEAD of an export would run the whole of it.
     exposeHeadRoutes: false,
-    // Streams without an end are ended in preClose; idle connections need not be waited for.
+    // Live streams are ended in preClose; idle connections need not be waited for.
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>()
+  app.addHook('preClose', async () => {
+    setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS).unref()
+  })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   // A form of another page can send text, and nothing here reads it.

@@ -20,9 +20,9 @@ export async function describeRoutes(app: Api, deps: ApiDeps): Promise<void> {
         title: 'Toba Sense',
         version: 'v1',
         description:
-          deps.store.kind === 'simulated'
-            ? 'Sensing system of Kabupaten Toba. Simulasi: everything in this store is simulated.'
-            : 'Sensing system of Kabupaten Toba.',
+          'Sensing system of Kabupaten Toba. Public readings need no account. The header `x-store` of ' +
+          'every answer says whether the store is `real` or `simulated`' +
+          (deps.store.kind === 'simulated' ? '; this one is simulated (simulasi).' : '.'),
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [],

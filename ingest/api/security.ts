@@ -45,6 +45,10 @@ export async function secure(app: Api, deps: ApiDeps): Promise<void> {
     },
     strictTransportSecurity: isHttps,
   })
+  // On every answer, so that no simulated number can be taken for a measured one.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-store', deps.store.kind)
+  })
   await app.register(cookie)
   await app.register(session, {
     secret: unsigned,

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -83,5 +84,25 @@ suite('control socket', (test, { before, after }) => {
 
     assert.is(error?.code, 'CONFIG')
     assert.match(error?.message ?? '', /longer than 10\d bytes, use a shorter DATA_DIR/)
+  })
+
+  test('a client that never finishes does not hold up the end', async () => {
+    const other = await rig()
+    await other.app.listen({ port: 0, host: '127.0.0.1' })
+    const address = other.app.server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const socket = connect({ port, host: '127.0.0.1' })
+    const cut = once(socket, 'close')
+    const arrived = once(other.app.server, 'request')
+    socket.write(
+      'POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+    )
+    await arrived
+
+    const start = performance.now()
+    await other.close()
+    await cut
+
+    assert.ok(performance.now() - start < 8000)
   })
 })

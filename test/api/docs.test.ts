@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Gauge, Registry } from 'prom-client'
 import * as assert from 'uvu/assert'
 import { AppError } from '../../ingest/errors.js'
 import type { Problem } from '../../shared/schema/problem.js'
@@ -24,7 +25,9 @@ suite('documentation, problems and page', (test, { before, after }) => {
   let folder: string
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'toba-page-'))
-    api = await rig({ changes: { pageFolder: folder } })
+    const registry = new Registry()
+    new Gauge({ name: 'toba_test', help: 'one', registers: [registry] }).set(1)
+    api = await rig({ changes: { pageFolder: folder, metrics: { registry } } })
   })
   after(async () => {
     await api.close()
@@ -145,6 +148,26 @@ suite('documentation, problems and page', (test, { before, after }) => {
       const answer = await api.app.inject({ url: '/api/v1/sites' })
       assert.equal([answer.statusCode, answer.headers['retry-after']], [503, '5'])
     })
+  })
+
+  test('/metrics is what Prometheus reads', async () => {
+    const answer = await api.app.inject({ url: '/metrics' })
+
+    assert.match(String(answer.headers['content-type']), /^text\/plain; version=0\.0\.4/)
+    assert.is(answer.body, '# HELP toba_test one\n# TYPE toba_test gauge\ntoba_test 1\n')
+  })
+
+  test('every answer says of which kind the store is', async () => {
+    for (const url of [
+      '/',
+      '/health',
+      '/docs/json',
+      '/api/v1/sites',
+      '/api/v1/nowhere',
+      '/api/v1/audit',
+    ]) {
+      assert.is((await api.app.inject({ url })).headers['x-store'], 'simulated', url)
+    }
   })
 
   test('/ready says what is missing: the database by 503, the clock in words', async () => {

@@ -138,6 +138,7 @@ suite('session', (test, { before, after }) => {
 
     assert.equal(codes, [401, 401, 401, 401, 401, 429])
     assert.is(right.statusCode, 429, 'the right one has to wait too')
+    assert.is(right.headers['retry-after'], '1')
     assert.is(later.statusCode, 200)
     const wrongBody = (await login('guessed', 'wrong')).body
     assert.is(unknown.body, wrongBody)

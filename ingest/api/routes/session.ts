@@ -75,7 +75,7 @@ export function sessionRoutes(app: Api, deps: ApiDeps): void {
       ] as const
       for (const [key, limit] of keys) {
         const waitMs = limiter.attempt(key, limit)
-        if (waitMs > 0) throw tooMany(waitMs)
+        if (waitMs > 0) throw tooMany(reply, waitMs)
       }
       const account = await accountByName(db, name)
       const fits = await passwordFits(account?.passwordHash, password)
@@ -140,7 +140,7 @@ export function sessionRoutes(app: Api, deps: ApiDeps): void {
     async (request, reply) => {
       const { name } = ownAccount(request)
       const waitMs = limiter.attempt(`password ${name}`, PER_ACCOUNT)
-      if (waitMs > 0) throw tooMany(waitMs)
+      if (waitMs > 0) throw tooMany(reply, waitMs)
       const account = await accountByName(db, name)
       if (!(await passwordFits(account?.passwordHash, request.body.current))) {
         throw new AppError('FORBIDDEN', 'the current password is wrong')
@@ -205,6 +205,11 @@ function ownAccount(request: FastifyRequest): { id: number; name: string } {
   return account
 }
 
-function tooMany(waitMs: number): AppError {
-  return new AppError('RATE_LIMITED', `too many attempts: wait ${Math.ceil(waitMs / 1000)} s`)
+function tooMany(
+  reply: { header(name: string, value: number): unknown },
+  waitMs: number,
+): AppError {
+  const waitS = Math.ceil(waitMs / 1000)
+  reply.header('retry-after', waitS)
+  return new AppError('RATE_LIMITED', `too many attempts: wait ${waitS} s`)
 }

@@ -78,16 +78,13 @@ async function readyReport(deps: ApiDeps): Promise<ReadyReport> {
 }
 
 async function answers(db: ApiDeps['store']['db']): Promise<boolean> {
-  const limit = new AbortController()
+  let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {
-    const timer = setTimeout(() => resolve(false), PING_LIMIT_MS)
-    limit.signal.addEventListener('abort', () => clearTimeout(timer))
+    timer = setTimeout(resolve, PING_LIMIT_MS, false)
   })
   const ping = db.query('read', 'SELECT 1 AS alive').then(
     () => true,
     () => false, // whatever it is, it has been reported where it happened
   )
-  const isThere = await Promise.race([ping, late])
-  limit.abort()
-  return isThere
+  return Promise.race([ping, late]).finally(() => clearTimeout(timer))
 }
