@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { timeLabels, valueLabels } from '../../ingest/web/chart/labels.js'
 import {
   formatAge,
   formatClock,
@@ -63,6 +64,16 @@ suite('numbers and times of the page', (test) => {
     assert.is(formatAge(-3000, 'id'), '0 detik lalu')
     assert.is(formatAge(-90_000, 'id'), '1 menit di depan jam server')
     assert.is(formatAge(-90_000, 'en'), '1 min ahead of the server')
+  })
+
+  test('the labels of an axis are exact, and tell the day at midnight in WIB', () => {
+    const midnight = Date.UTC(2026, 10, 23, 17) / 1000
+
+    assert.equal(valueLabels([6.5, 6.75], 0.25, 'id'), ['6,50', '6,75'])
+    assert.equal(valueLabels([6.5, 7], 0.5, 'en'), ['6.5', '7.0'])
+    assert.equal(valueLabels([-2000, 0], 2000, 'id'), ['−2.000', '0'])
+    assert.equal(timeLabels([midnight - 3600, midnight], 3600, 'id'), ['23.00', '24 Nov'])
+    assert.equal(timeLabels([midnight + 3600], 86_400, 'en'), ['24 Nov'])
   })
 
   test('a hex dump shows every byte once, with the offset of each line', () => {

@@ -1,8 +1,9 @@
 import uPlot from 'uplot'
-import { formatClock, formatDay, formatNumber } from '../format.js'
 import type { Language } from '../words/language.js'
+import { readColours } from './colours.js'
 import type { Columns } from './columns.js'
 import type { Drawing } from './drawing.js'
+import { timeLabels, valueLabels } from './labels.js'
 import { crosses, nothing } from './paths.js'
 
 export interface PlotOptions {
@@ -24,8 +25,6 @@ export interface Plot {
 }
 
 const TIME_ZONE = 'Asia/Jakarta'
-const ZONE_OFFSET_S = 7 * 3600
-const DAY_S = 86_400
 const SERIES = { low: 1, high: 2, line: 3, suspect: 4, failed: 5 } as const
 const PHONE_PX = 600
 
@@ -85,12 +84,12 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
           ...axis,
           space: 72,
           size: 40,
-          values: (_, splits, _axis, _space, stepS) => timeLabels(splits, stepS),
+          values: (_, splits, _axis, _space, stepS) => timeLabels(splits, stepS, options.language),
         },
         {
           ...axis,
           size: yAxisSize,
-          values: (_, splits, _axis, _space, step) => valueLabels(splits, step),
+          values: (_, splits, _axis, _space, step) => valueLabels(splits, step, options.language),
         },
       ],
       series: [{}, ...drawnSeries()],
@@ -152,19 +151,6 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
     return (columns?.gaps ?? []).map(([from, to]) => [at(from), at(to)])
   }
 
-  function timeLabels(splits: number[], stepS: number): string[] {
-    return splits.map((timeS) =>
-      stepS >= DAY_S || (timeS + ZONE_OFFSET_S) % DAY_S === 0
-        ? formatDay(timeS * 1000, options.language)
-        : formatClock(timeS * 1000, options.language),
-    )
-  }
-
-  function valueLabels(splits: number[], step: number): string[] {
-    const places = decimalsOf(step)
-    return splits.map((value) => formatNumber(value, places, options.language))
-  }
-
   function yAxisSize(self: uPlot, labels: string[] | null): number {
     if (labels === null) return 48
     self.ctx.font = axisFont(self)
@@ -185,15 +171,6 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
   }
 }
 
-/** As many decimals as a grid step needs: 0.25 is 2, 0.5 is 1, 20 is 0. */
-function decimalsOf(step: number): number {
-  for (let places = 0; places < 6; places++) {
-    const scaled = step * 10 ** places
-    if (Math.abs(scaled - Math.round(scaled)) < 1e-6) return places
-  }
-  return 6
-}
-
 function axisFont(plot: uPlot): string {
   const font = plot.axes[1]?.font
   return Array.isArray(font) ? String(font[0]) : String(font ?? '')
@@ -207,26 +184,4 @@ function valueRange(low: number | null, high: number | null, drawing: Drawing): 
 
 function sizeOf(container: HTMLElement): { width: number; height: number } {
   return { width: container.clientWidth, height: container.clientHeight }
-}
-
-/** Canvas knows no custom properties: each is resolved through an element, in the scheme that is drawn. */
-function readColours(container: HTMLElement) {
-  const probe = document.createElement('span')
-  container.append(probe)
-  const read = (token: string): string => {
-    probe.style.color = `var(--${token})`
-    return getComputedStyle(probe).color
-  }
-  const colours = {
-    ink: read('ink'),
-    inkSoft: read('ink-soft'),
-    line: read('line'),
-    surface: read('surface'),
-    accent: read('accent'),
-    band: read('band'),
-    check: read('check'),
-    failed: read('failed'),
-  }
-  probe.remove()
-  return colours
 }
