@@ -15,7 +15,10 @@ const PARTS = [
 
 const NOT_SOURCES = new Set(['dist', 'node_modules'])
 
-/** Runs `npm run build` where it is needed. @throws Error when it fails; it has then said why itself. */
+/** The build did not work, and has said why itself. */
+export class BuildError extends Error {}
+
+/** Runs `npm run build` where it is needed. @throws BuildError when that fails. */
 export async function buildIfOld(print: (line: string) => void): Promise<void> {
   const old = PARTS.filter(({ output, sources }) => isOld(PROJECT, output, sources))
   if (old.length === 0) return
@@ -26,7 +29,7 @@ export async function buildIfOld(print: (line: string) => void): Promise<void> {
     stdio: ['ignore', process.stderr, process.stderr],
   })
   const [code] = await once(build, 'close')
-  if (code !== 0) throw new Error('npm run build failed; what it said is above')
+  if (code !== 0) throw new BuildError('npm run build failed; what it said is above')
 }
 
 /** Whether `output` is missing or something below `sources` changed after it. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { buildIfOld } from './build-if-old.js'
+import { BuildError, buildIfOld } from './build-if-old.js'
 import { runDemo } from './demo/run.js'
 import { ServiceError, serviceClient } from './service-client.js'
 import { failWith } from './terminal.js'
@@ -33,6 +33,7 @@ try {
     })
   }
 } catch (error) {
-  const isUsage = error instanceof Error && 'code' in error && error.code !== undefined
-  failWith(error, isUsage || error instanceof ServiceError)
+  // A code is carried by errors of the command line and of files.
+  const hasCode = error instanceof Error && 'code' in error
+  failWith(error, hasCode || error instanceof ServiceError || error instanceof BuildError)
 }

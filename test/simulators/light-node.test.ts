@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
+import { generate } from 'mqtt-packet'
 import * as assert from 'uvu/assert'
 import { LightNode, type LightNodeOptions } from '../../simulators/light-node.js'
 import { suite } from '../suite.js'
@@ -178,19 +179,51 @@ suite('light node', (test, hooks) => {
     assert.is(node.counters.refused, 2)
   })
 
-  test('pauses double, carry jitter and end with the first acknowledgement', async () => {
+  test('pauses double, and an acknowledgement ends that', async () => {
     const port = broker.port
     await broker.close()
-    const asked: number[] = []
+    const pausedAt: number[] = []
+    // Half of 2, 4, 8 … ms; the eighth pause takes 128.
     const random = () => {
-      asked.push(asked.length)
-      if (asked.length === 4) void smallBroker(port).then((late) => Object.assign(broker, late))
+      pausedAt.push(performance.now())
+      if (pausedAt.length === 8) void smallBroker(port).then((late) => Object.assign(broker, late))
       return 0
     }
-    const node = start({ random, backOffMs: [4, 1000] })
+    const node = start({ random, backOffMs: [2, 100_000] })
     await node.publish(frame(1))
-    assert.ok(asked.length >= 4)
-    assert.is(node.counters.acknowledged, 1)
+    for (let n = 1; n < 8; n++) {
+      const pauseMs = (pausedAt[n] ?? 0) - (pausedAt[n - 1] ?? 0)
+      assert.ok(pauseMs >= 2 ** (n - 1) - 1, `pause ${n} took ${pauseMs} ms`)
+    }
+
+    const cutAt = performance.now()
+    node.cut()
+    await node.publish(frame(2))
+    const backAfterMs = performance.now() - cutAt
+    assert.ok(backAfterMs < 200, `back after ${backAfterMs} ms`)
+  })
+
+  test('an acknowledgement of what was not sent ends the connection', async () => {
+    let reason = ''
+    const server = createServer((socket) => {
+      socket.once('data', () => {
+        socket.write(generate({ cmd: 'connack', returnCode: 0, sessionPresent: false }))
+        socket.write(generate({ cmd: 'puback', messageId: 999 }))
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    await new Promise<void>((resolve) => {
+      const disconnected = (why: string) => {
+        reason = why
+        resolve()
+      }
+      start({ port, events: { disconnected } })
+    })
+    await Promise.all(nodes.splice(0).map((node) => node.stop()))
+    server.close()
+    assert.is(reason, 'acknowledged what was not sent')
   })
 
   test('stopping gives back what was not acknowledged', async () => {

@@ -212,7 +212,7 @@ suite('recorded series', (test, hooks) => {
   test('a frame that would be too long is parted, in order', async () => {
     const rows = async function* () {
       let state = 1
-      for (let n = 0; n < 255; n++) {
+      for (let n = 0; n < 400; n++) {
         // Values that jump over the whole of int32 cannot be packed.
         state = (Math.imul(state, 1664525) + 1013904223) | 0
         yield { time: 1_782_864_000 + n * 60, values: [state, ~state] }
