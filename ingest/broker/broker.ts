@@ -157,9 +157,11 @@ export class Broker {
   #connected(socket: Socket, isTls: boolean): void {
     // Errors of a socket end it; 'close' follows and is what counts.
     socket.on('error', () => {})
-    if (!this.#limits.admit(socket)) return this.#turnAway(socket, 'too-many-sockets')
-    if (!isTls && !isWithin(this.#options.config.plainNetworks, addressOf(socket))) {
-      return this.#turnAway(socket, 'plain-network')
+    const reason = this.#reasonAgainst(socket, isTls)
+    if (reason !== undefined) {
+      this.#refused(reason, { address: addressOf(socket) })
+      socket.destroy()
+      return
     }
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
@@ -171,9 +173,10 @@ export class Broker {
     }
   }
 
-  #turnAway(socket: Socket, reason: Refusal): void {
-    this.#refused(reason, { address: addressOf(socket) })
-    socket.destroy()
+  #reasonAgainst(socket: Socket, isTls: boolean): Refusal | undefined {
+    if (!this.#limits.admit(socket)) return 'too-many-sockets'
+    const isAllowed = isTls || isWithin(this.#options.config.plainNetworks, addressOf(socket))
+    return isAllowed ? undefined : 'plain-network'
   }
 
   #refused(reason: Refusal, fields: object): void {

@@ -12,6 +12,7 @@ import {
   killService,
   mutant,
   type Result,
+  stopUnderLoad,
   type Trouble,
 } from './scenarios.js'
 
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
   }
   await onEngine(killService, kills)
   await onEngine(killFirstStart, few)
+  await onEngine(stopUnderLoad, few)
   await onEngine(mutant, few)
   const { DATABASE_URL: base } = process.env
   if (base === undefined) console.log('server: skipped, DATABASE_URL names no server')

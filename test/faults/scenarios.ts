@@ -52,6 +52,20 @@ export function killService(trouble: Trouble): Promise<Result> {
   })
 }
 
+/** The service is stopped in order while nodes publish: it ends by itself, and in time. */
+export function stopUnderLoad(trouble: Trouble): Promise<Result> {
+  return withCrowd('stop-under-load', trouble, {}, async ([mortal], watch) => {
+    for (let stop = 0; stop < trouble.kills; stop++) {
+      const service = await mortal?.start()
+      await pause(300 + trouble.random() * 500)
+      const code = await service?.end('SIGTERM')
+      if (code !== 0) throw new Error(`stopped with code ${code}:\n${service?.output()}`)
+      await watch()
+      trouble.say(`stopped ${stop + 1} of ${trouble.kills}`)
+    }
+  })
+}
+
 /** A service that acknowledges before it stores, killed the same way: readings must be missing. */
 export function mutant(trouble: Trouble): Promise<Result> {
   const options = { preload: [ACK_EARLY] }
@@ -71,7 +85,7 @@ export function killBackends(trouble: Trouble): Promise<Result> {
     const client = new pg.Client({ connectionString: trouble.databaseUrl })
     await client.connect()
     for (let kill = 0; kill < trouble.kills; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, 50 + trouble.random() * 250))
+      await pause(50 + trouble.random() * 250)
       await client.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND application_name = 'toba-sense' AND random() < 0.7`,
@@ -198,6 +212,10 @@ async function withStoreOf<T>(trouble: Trouble, work: (store: Store) => Promise<
   } finally {
     await store.close()
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 function extremes(

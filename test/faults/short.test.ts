@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.js'
 import { seededRandom } from './random.js'
-import { killFirstStart, killService, mutant, type Result, type Trouble } from './scenarios.js'
+import {
+  killFirstStart,
+  killService,
+  mutant,
+  type Result,
+  stopUnderLoad,
+  type Trouble,
+} from './scenarios.js'
 
 /** The short form of `npm run faults`: a few kills of each kind on the embedded engine. */
 
@@ -29,20 +36,26 @@ async function trouble(
   }
 }
 
+const NOTHING_WRONG = { acked_missing: 0, stored_twice: 0, stored_unsent: 0 }
+
+function verdictOf({ acked_missing, stored_twice, stored_unsent }: Result): object {
+  return { acked_missing, stored_twice, stored_unsent }
+}
+
 suite('killing anything loses nothing', (test) => {
+  test(
+    'stopped in order under load, it acknowledges what it stores and ends',
+    async () => {
+      assert.equal(verdictOf(await trouble(stopUnderLoad, 1)), NOTHING_WRONG)
+    },
+    limit,
+  )
+
   test(
     'the service killed while nodes publish: nothing missing, twice or unsent',
     async () => {
       const result = await trouble(killService, 4)
-      const { acked_missing, stored_twice, stored_unsent } = result
-      assert.equal(
-        { acked_missing, stored_twice, stored_unsent },
-        {
-          acked_missing: 0,
-          stored_twice: 0,
-          stored_unsent: 0,
-        },
-      )
+      assert.equal(verdictOf(result), NOTHING_WRONG)
       assert.ok(result.acknowledged_frames > 0)
       assert.ok(result.largest_wal_bytes < 256e6)
     },
