@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { type Row, rowsOf, toColumns } from '../../ingest/web/chart/columns.js'
+import { append } from '../../ingest/web/chart/loaded.js'
 import type { Flag } from '../../shared/schema/flags.js'
 import type { Bucket, ReadingsAnswer } from '../../shared/schema/reading.js'
 import { suite } from '../suite.js'
@@ -83,6 +84,26 @@ suite('columns of a chart', (test) => {
     const nodes = rowsOf(both, ['beside']).map((one) => one.node)
 
     assert.equal(nodes, ['balige-1', 'earlier'])
+  })
+})
+
+suite('readings that arrive', (test) => {
+  const loaded = { rows: [row(0, 1), row(5, 2)], bucketMs: undefined, rangeMs: 10 * 60_000 }
+
+  test('are added once, and what has left the range is let go', () => {
+    const after = append(loaded, [row(5, 9), row(12, 3)])
+
+    assert.equal(
+      after.rows.map((one) => one.value),
+      [2, 3],
+    )
+  })
+
+  test('change nothing when they are known, or when summaries are drawn', () => {
+    const summaries = { ...loaded, bucketMs: HOUR }
+
+    assert.is(append(loaded, [row(5, 9)]), loaded)
+    assert.is(append(summaries, [row(12, 3)]), summaries)
   })
 })
 

@@ -42,13 +42,13 @@ suite('state of a site', (test) => {
       site('Ajibata', 'arriving', NOW - 5),
       site('Meat', 'check', NOW),
       site('Porsea', 'silent', NOW - 1000),
-      site('Laguboti', 'silent', NOW - 9000),
+      site('Sigumpar', 'silent', NOW - 9000),
       site('Sigapiton', 'none'),
     ].sort(compareSites)
 
     assert.equal(
       sorted.map((one) => one.title),
-      ['Laguboti', 'Porsea', 'Meat', 'Sigapiton', 'Ajibata', 'Balige'],
+      ['Sigumpar', 'Porsea', 'Meat', 'Sigapiton', 'Ajibata', 'Balige'],
     )
   })
 })

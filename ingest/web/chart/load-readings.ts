@@ -7,13 +7,7 @@ import { arrivals, asFailure, reconnections } from '../source.js'
 import { useCell } from '../use-cell.js'
 import { RANGE_MS, type Range, type Resolution } from '../view.js'
 import { bucketMsOf, type Row, rowsOf } from './columns.js'
-
-export interface Loaded {
-  rows: readonly Row[]
-  /** undefined at resolution raw */
-  bucketMs: number | undefined
-  rangeMs: number
-}
+import { append, type Loaded } from './loaded.js'
 
 export interface Readings {
   /** Of the last answer to this very question. */
@@ -95,20 +89,6 @@ export function useReadings({ place, series, range, resolution }: Asked): Readin
     failure,
     retry: () => setAttempt((count) => count + 1),
   }
-}
-
-/**
- * The same reading may come twice, by the answer and by the feed; the first stays, as in the store. What has
- * left the range is let go, so that a page may stay open for weeks.
- */
-export function append(before: Loaded, rows: readonly Row[]): Loaded {
-  if (before.bucketMs !== undefined) return before
-  const times = new Set(before.rows.map((row) => row.timeMs))
-  const added = rows.filter((row) => !times.has(row.timeMs))
-  if (added.length === 0) return before
-  const newestMs = Math.max(...added.map((row) => row.timeMs))
-  const kept = before.rows.filter((row) => row.timeMs >= newestMs - before.rangeMs)
-  return { ...before, rows: [...kept, ...added] }
 }
 
 function keyOf(reading: LiveReading): string {

@@ -1,7 +1,7 @@
 import { FLAG_TEXT } from '../../../shared/schema/flags.js'
 import type { Row } from '../chart/columns.js'
 import { type Drawing, drawingOf } from '../chart/drawing.js'
-import type { Loaded } from '../chart/load-readings.js'
+import type { Loaded } from '../chart/loaded.js'
 import { quantityName } from '../names.js'
 import { go, view } from '../navigation.js'
 import type { Series } from '../places.js'

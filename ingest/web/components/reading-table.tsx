@@ -1,4 +1,4 @@
-import type { Loaded } from '../chart/load-readings.js'
+import type { Loaded } from '../chart/loaded.js'
 import { formatDateTime } from '../format.js'
 import { valueWithUnit } from '../names.js'
 import { view } from '../navigation.js'
