@@ -167,6 +167,22 @@ suite('the page', (test, { before, after, beforeEach, afterEach }) => {
     },
   )
 
+  inBrowser('nothing jumps: not while the page loads, nor when values arrive', async () => {
+    const page = await open('?site=balige&quantity=dissolved_oxygen')
+    await page.addInitScript(COUNT_SHIFTS)
+    await page.reload()
+    await page.locator('.readout .number').waitFor()
+    await page.locator('.plot canvas').waitFor()
+
+    const loading = Number(await page.evaluate('shifted'))
+    assert.ok(loading < 0.05, `${loading}`)
+
+    service.send([reading(4.56)])
+    await page.locator('.readout').getByText('4,56 mg/L').waitFor()
+    const arriving = Number(await page.evaluate('shifted')) - loading
+    assert.ok(arriving < 0.01, `${arriving}`)
+  })
+
   inBrowser('a reading of an unknown channel brings the list up to date', async () => {
     service.world.isEmpty = true
     const page = await open('')
@@ -406,6 +422,13 @@ suite('the page', (test, { before, after, beforeEach, afterEach }) => {
     await page.clock.fastForward(ms)
   }
 })
+
+/** Adds up the layout shifts of a page, as Web Vitals do; up to 0.1 counts as good there. */
+const COUNT_SHIFTS = `
+  shifted = 0
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) shifted += entry.value
+  }).observe({ type: 'layout-shift', buffered: true })`
 
 /** Everything that is to be read in it. */
 async function wordsOf(locator: Locator): Promise<string> {
