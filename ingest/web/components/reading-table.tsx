@@ -20,7 +20,10 @@ interface ReadingTableProps {
 /** The newest readings in words, failed ones included: the chart for whoever does not read charts. */
 export function ReadingTable({ loaded, series, onFrame }: ReadingTableProps) {
   const { language } = useCell(view)
-  if (loaded === undefined || loaded.bucketMs !== undefined || loaded.rows.length === 0) return null
+  if (loaded === undefined || loaded.rows.length === 0) return null
+  if (loaded.bucketMs !== undefined) {
+    return <p class="soft small">{chart.hintBuckets[language]}</p>
+  }
   const newest = [...loaded.rows].sort((a, b) => b.timeMs - a.timeMs).slice(0, ROWS)
   return (
     <details>

@@ -1,4 +1,4 @@
-import type { SeriesState, SiteState } from '../state.js'
+import type { SiteState } from '../state.js'
 import type { Range, Resolution } from '../view.js'
 import type { Language, Text } from './language.js'
 
@@ -31,8 +31,6 @@ export const siteStates: Readonly<Record<SiteState, Text>> = {
   silent: { id: 'diam', en: 'silent' },
   none: { id: 'belum ada data', en: 'no data yet' },
 }
-
-export const seriesStates: Readonly<Record<SeriesState, Text>> = siteStates
 
 /** Why a value was flagged; the keys are the words of the readings. */
 const reasons: Readonly<Record<string, Text>> = {
@@ -129,8 +127,8 @@ export const chart = {
     en: 'Point, touch or use the arrow keys to read values; click or Enter opens the frame.',
   },
   hintBuckets: {
-    id: 'Setiap titik adalah ringkasan. Untuk membuka bingkai mentah, pilih rentang 24 jam.',
-    en: 'Each point is a summary. Choose the 24 hour range to open raw frames.',
+    id: 'Setiap titik adalah ringkasan. Untuk tiap pengukuran dan bingkainya, pilih “mentah”.',
+    en: 'Each point is a summary. Choose “raw” for every measurement and its frame.',
   },
   spread: { id: 'terendah–tertinggi', en: 'lowest–highest' },
   raw: { id: 'tiap pengukuran', en: 'every measurement' },
