@@ -14,6 +14,7 @@ export class MortalService {
   readonly #folder: string
   readonly #databaseUrl: string | undefined
   readonly #preload: string[]
+  /** Undefined while it is dead. */
   #current: ServiceProcess | undefined
   /** From the process' start to its open doors, ms, one for each life. */
   readonly startsMs: number[] = []
@@ -44,7 +45,9 @@ export class MortalService {
     clearTimeout(timer)
   }
 
+  /** Starts it unless it lives. */
   async start(plan: KillPlan | null = null): Promise<ServiceProcess> {
+    if (this.#current !== undefined) return this.#current
     const startedAt = performance.now()
     const service = spawnService({
       folder: this.#folder,
@@ -57,6 +60,9 @@ export class MortalService {
       },
     })
     this.#current = service
+    void service.exited.then(() => {
+      this.#current = undefined
+    })
     await service.started.catch(async (error) => {
       // Killed by its plan before its doors were open: that is a life too.
       if ((await service.exited) !== null) throw error
