@@ -7,8 +7,8 @@ import { COMPRESS_AFTER_DAYS, type Retention } from './policies.js'
  */
 
 const DAY_MS = 24 * 3_600_000
-/** With two of these between checkpoints, the log stays far below its limit of 256 MB. */
-const CHECKPOINT_BYTES = 64 * 1024 * 1024
+/** Half of the log that may be: replaying it after a kill takes most of the 5 s for reopening. */
+const CHECKPOINT_BYTES = 32 * 1024 * 1024
 /** About 330,000 rows/s are compressed, and a call shall hold the session 500 ms at most. */
 const ROWS_PER_CHUNK = 150_000
 const CHUNK_DAYS = 30
