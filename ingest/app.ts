@@ -60,6 +60,7 @@ async function startOn(store: Store, config: Config, clock: Clock, log: Logger):
     db,
     clock,
     log,
+    elapsedMs: () => performance.now(),
     ...config.queue,
     onCommitted: (batch: CommittedBatch) => {
       metrics.committed(batch)

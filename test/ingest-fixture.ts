@@ -65,6 +65,7 @@ export async function ingestRig(
     db,
     clock,
     log,
+    elapsedMs: () => clock.ms,
     maxFrames: 1000,
     maxBytes: 1_000_000,
     onCommitted: (batch) => {

@@ -1,11 +1,13 @@
 import { AppError } from '../errors.js'
 import {
-  commitFrames,
+  commitPrepared,
   commitRejected,
   type FrameOutcome,
   type NewFrame,
   type NewReading,
   type NewRejectedFrame,
+  type PreparedFrames,
+  prepareFrames,
 } from '../store/batches.js'
 import type { Database } from '../store/database.js'
 import { accept, type Rejection, type Sender } from './accept.js'
@@ -15,6 +17,8 @@ import { dateFrame } from './dating.js'
 export interface PipelineOptions {
   db: Database
   clock: { now(): number }
+  /** A clock that nobody sets, in ms from any origin: deadlines must not move with the time of day. */
+  elapsedMs: () => number
   log: { info(fields: object): void; warn(fields: object): void; error(fields: object): void }
   maxFrames: number
   maxBytes: number
@@ -37,11 +41,20 @@ export const DEADLINE_MS = 10_000
 const DEADLINE_CHECK_MS = 250
 /** One statement of 10,000 rows takes 0.1–0.2 s; larger ones only make others wait. */
 const MAX_BATCH_READINGS = 10_000
+const MAX_BATCH_FRAMES = 2_000
+/** A new chunk of the store costs 3 ms, and a chunk may span one day only. */
+const MAX_BATCH_DAYS = 500
+/** Of each lane: one in the database, one made ready meanwhile. */
+const BATCHES_AT_ONCE = 2
+const DAY_S = 86_400
 
 interface Item {
   sender: Sender
   bytes: Uint8Array
+  /** Unix milliseconds. */
   arrivedAt: number
+  /** The same moment on a clock that nobody sets. */
+  since: number
   work: Work
   readings: number
   settled: boolean
@@ -51,25 +64,43 @@ interface Item {
 
 type Work = { frame: NewFrame } | { undated: NewFrame } | { rejected: NewRejectedFrame }
 
+/** Nodes whose batches follow each other, so that no two of them wait for the same rows. */
+interface PipelineLane {
+  queue: Item[]
+  batches: number
+  /** The batch before: a lane has one in the database at a time. */
+  before: Promise<void>
+}
+
+interface Batch {
+  items: Item[]
+  prepared: PreparedFrames
+}
+
 /**
  * From a frame's bytes to committed rows. `submit` resolves only after COMMIT, so whoever acknowledges on
- * it keeps the promise of DESIGN §4. Frames wait in arrival order; a batch leaves whenever a session of the
- * store is free, so batches grow with the load and no timer is needed.
+ * it keeps the promise of DESIGN §4. Frames wait in arrival order, in one lane for each session of the store;
+ * a batch leaves whenever its lane is free, so batches grow with the load and no timer is needed.
  */
 export class Pipeline {
   readonly #options: PipelineOptions
   readonly #balance = new BalanceSheet()
   /** Everything not settled yet, in arrival order. */
   readonly #inHand = new Set<Item>()
-  #queue: Item[] = []
+  readonly #lanes: PipelineLane[]
+  #queuedFrames = 0
   #queuedBytes = 0
-  #batches = 0
   #closing = false
   #deadlines: NodeJS.Timeout | undefined
   #idle: (() => void)[] = []
 
   constructor(options: PipelineOptions) {
     this.#options = options
+    this.#lanes = Array.from({ length: options.db.writers }, () => ({
+      queue: [],
+      batches: 0,
+      before: Promise.resolve(),
+    }))
   }
 
   start(): void {
@@ -86,13 +117,26 @@ export class Pipeline {
     const readings = readingsIn(work)
     this.#balance.received(readings)
     return new Promise((resolve, reject) => {
-      const item = { sender, bytes, arrivedAt, work, readings, settled: false, resolve, reject }
+      const since = this.#options.elapsedMs()
+      const item = {
+        sender,
+        bytes,
+        arrivedAt,
+        since,
+        work,
+        readings,
+        settled: false,
+        resolve,
+        reject,
+      }
       this.#inHand.add(item)
       if (this.#closing) return this.#refuse(item, 'QUEUE_FULL', 'the service is stopping')
       if (this.#isFull(bytes.length)) return this.#refuse(item, 'QUEUE_FULL', 'the queue is full')
-      this.#queue.push(item)
+      const lane = this.#lanes[sender.id % this.#lanes.length] as PipelineLane
+      lane.queue.push(item)
+      this.#queuedFrames++
       this.#queuedBytes += bytes.length
-      this.#pump()
+      this.#pump(lane)
     })
   }
 
@@ -116,40 +160,49 @@ export class Pipeline {
 
   #isFull(more: number): boolean {
     const { maxFrames, maxBytes } = this.#options
-    return this.#queue.length >= maxFrames || this.#queuedBytes + more > maxBytes
+    return this.#queuedFrames >= maxFrames || this.#queuedBytes + more > maxBytes
   }
 
-  #pump(): void {
-    while (this.#batches < this.#options.db.writers && this.#queue.length > 0) {
-      const items = this.#take()
-      if (items.length === 0) return
-      this.#batches++
-      void this.#commit(items).finally(() => {
-        this.#batches--
-        this.#pump()
-      })
+  #pump(lane: PipelineLane): void {
+    while (lane.batches < BATCHES_AT_ONCE && lane.queue.length > 0) {
+      const items = this.#take(lane)
+      if (items.length === 0) continue
+      const batch = asBatch(items)
+      lane.batches++
+      lane.before = lane.before
+        .then(() => this.#commit(batch))
+        .finally(() => {
+          lane.batches--
+          this.#pump(lane)
+        })
     }
   }
 
   /** The oldest frames, up to the size of a batch; those refused while they waited are left out. */
-  #take(): Item[] {
+  #take(lane: PipelineLane): Item[] {
     let readings = 0
     let end = 0
-    while (end < this.#queue.length && (end === 0 || readings < MAX_BATCH_READINGS)) {
-      readings += (this.#queue[end] as Item).readings
+    const days = new Set<number>()
+    while (end < lane.queue.length && end < MAX_BATCH_FRAMES) {
+      const item = lane.queue[end] as Item
+      readings += item.readings
+      addDays(days, item.work)
+      if (end > 0 && (readings > MAX_BATCH_READINGS || days.size > MAX_BATCH_DAYS)) break
       end++
     }
-    const taken = this.#queue.slice(0, end)
-    this.#queue = this.#queue.slice(end)
+    const taken = lane.queue.slice(0, end)
+    lane.queue = lane.queue.slice(end)
+    this.#queuedFrames -= taken.length
     for (const item of taken) this.#queuedBytes -= item.bytes.length
     return taken.filter((item) => !item.settled)
   }
 
-  async #commit(items: Item[]): Promise<void> {
+  /** Never rejects: what cannot be stored is refused or set aside. */
+  async #commit(batch: Batch): Promise<void> {
     try {
-      await this.#commitOnce(items)
+      await this.#commitOnce(batch)
     } catch (error) {
-      await this.#afterFailure(items, toError(error))
+      await this.#afterFailure(batch.items, toError(error))
     }
   }
 
@@ -166,23 +219,24 @@ export class Pipeline {
       if ('rejected' in only.work) return this.#refuse(only, 'STORE_REFUSED', error.message)
       const rejection = { reason: 'store-refused', detail: error.message, readings: only.readings }
       only.work = { rejected: asRejected(only.sender, only.bytes, only.arrivedAt, rejection) }
-      return this.#commit(items)
+      return this.#commit(asBatch(items))
     }
     const middle = items.length >> 1
-    await this.#commit(items.slice(0, middle))
-    await this.#commit(items.slice(middle))
+    await this.#commit(asBatch(items.slice(0, middle)))
+    await this.#commit(asBatch(items.slice(middle)))
   }
 
-  async #commitOnce(items: Item[]): Promise<void> {
+  async #commitOnce({ items, prepared }: Batch): Promise<void> {
     const startedAt = performance.now()
-    for (const item of items) await this.#date(item)
-    const frames = items.flatMap((item) => ('frame' in item.work ? [item.work.frame] : []))
-    const rejected = items.flatMap((item) => ('rejected' in item.work ? [item.work.rejected] : []))
     const { db, onCommitted } = this.#options
-    const outcomes = frames.length > 0 ? await commitFrames(db, frames) : []
+    const undated = items.filter((item) => 'undated' in item.work)
+    for (const item of undated) await this.#date(item)
+    const ready = undated.length > 0 ? asBatch(items).prepared : prepared
+    const rejected = items.flatMap((item) => ('rejected' in item.work ? [item.work.rejected] : []))
+    const outcomes = ready.frames.length > 0 ? await commitPrepared(db, ready) : []
     await commitRejected(db, rejected)
     onCommitted({
-      frames,
+      frames: ready.frames,
       rejected,
       stored: outcomes.flatMap((outcome) => outcome.stored),
       conflicts: outcomes.filter((outcome) => outcome.conflicting.length > 0).length,
@@ -244,12 +298,22 @@ export class Pipeline {
   }
 
   #refuseLate(): void {
-    const latest = this.#options.clock.now() - DEADLINE_MS
+    const latest = this.#options.elapsedMs() - DEADLINE_MS
     for (const item of this.#inHand) {
-      if (item.arrivedAt > latest) return
+      if (item.since > latest) return
       this.#refuse(item, 'DEADLINE', `not stored within ${DEADLINE_MS / 1000} s`)
     }
   }
+}
+
+function asBatch(items: Item[]): Batch {
+  const frames = items.flatMap((item) => ('frame' in item.work ? [item.work.frame] : []))
+  return { items, prepared: prepareFrames(frames) }
+}
+
+function addDays(days: Set<number>, work: Work): void {
+  if (!('frame' in work)) return
+  for (const { time } of work.frame.readings) days.add(Math.floor(time / DAY_S))
 }
 
 function readingsIn(work: Work): number {

@@ -90,7 +90,7 @@ export class Replayer {
     const { db, clock, onStored } = this.#options
     const prepared = await this.#prepare(kept, startTime)
     if ('rejection' in prepared) return this.#stays(kept.id, prepared.rejection)
-    const [outcome] = await commitFrames(db, [prepared.frame])
+    const [outcome] = await commitFrames(db, [prepared.frame], false)
     if (outcome === undefined) throw new AppError('STORE_REFUSED', 'a commit without an outcome')
     if (outcome.stored.length > 0) onStored(outcome.stored)
     if (outcome.conflicting.length > 0) {

@@ -4,10 +4,10 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startServiceProcess } from '../service-process.js'
 import { withDatabase } from '../store-fixture.js'
-import { runPart, type StorePlace } from './ingest/job.js'
+import { runPart, type StorePlace, WARM_UP_S } from './ingest/job.js'
 import { NODES, nodeName } from './ingest/series.js'
 
-export const help = `npm run bench -- ingest [--rounds N] [--seconds N] [--json]
+export const HELP = `npm run bench -- ingest [--rounds N] [--seconds N] [--json]
 
 Readings per second that are committed and acknowledged, against the raw limit of the same table and against
 an MQTT subscriber with one INSERT a message. Every round measures every way once, in turn; medians count.
@@ -15,7 +15,6 @@ The embedded engine always; a server too when DATABASE_URL names one (a database
 
 interface LoadReport {
   readingsPerS: number
-  acknowledged: number
   p50: number
   p99: number
   disconnected: number
@@ -38,7 +37,8 @@ interface EngineResult {
 
 /** Frames that a node can send at most in a second, for which the generator prepares. */
 const FRAMES_PER_NODE_AND_S = { 1: 100, 12: 30 } as const
-const IN_FLIGHT = { 1: 4, 12: 1 } as const
+/** Frames of a node on their way at once. */
+const IN_FLIGHT = { 1: 4, 12: 2 } as const
 
 export async function run(args: string[]): Promise<{ engines: EngineResult[] }> {
   const rounds = numberAfter(args, '--rounds', 3)
@@ -126,7 +126,7 @@ function runLoad(
     place,
     samples,
     inFlight: IN_FLIGHT[samples],
-    framesPerNode: FRAMES_PER_NODE_AND_S[samples] * seconds,
+    framesPerNode: FRAMES_PER_NODE_AND_S[samples] * (seconds + WARM_UP_S),
     seconds,
   })
 }

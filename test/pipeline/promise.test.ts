@@ -108,6 +108,52 @@ for (const engine of engines()) {
       client.end()
     })
 
+    test('a conflict that comes again, or is replayed, stays a conflict', async () => {
+      const node = await rig.addNode('ack-conflict-again')
+      const topic = 'toba/ack-conflict-again/r'
+      const client = await login(rig.broker.port, node.name, node.secret)
+      const start = rig.clock.seconds - 600
+      const differing = oxygenFrame({ start, seq: 2, values: [684, 120] })
+      await publish(client, topic, oxygenFrame({ start, values: [684, 686] }), 1)
+      await publish(client, topic, differing, 2)
+
+      await publish(client, topic, differing, 3)
+      const kept = () =>
+        rig.rows(
+          `SELECT id::int, reason, times_received AS times, resolved_at AS resolved
+           FROM rejected_frame WHERE node_id = $1`,
+          [node.id],
+        )
+      const [frame] = await kept()
+      assert.equal([frame?.reason, frame?.times], ['conflict', 2])
+      const [result] = await rig.replayer.replay([Number(frame?.id)])
+
+      assert.is(result?.outcome, 'rejected')
+      assert.equal(await kept(), [frame], 'a replay is no receipt')
+      client.end()
+    })
+
+    test('readings of one batch are settled against what is stored', async () => {
+      const node = await rig.addNode('ack-batch')
+      const sender = { ...node, trailerRequired: false, trailerKeys: [] }
+      const start = rig.clock.seconds - 600
+      const send = (seq: number, oxygen: number) =>
+        rig.pipeline.submit(sender, oxygenFrame({ start, seq, values: [oxygen] }))
+      await send(1, 500)
+
+      await Promise.all([send(2, 700), send(3, 500), send(4, 700), send(5, 500)])
+
+      const rejected = await rig.rows(
+        'SELECT seq, readings FROM rejected_frame WHERE node_id = $1 ORDER BY seq',
+        [node.id],
+      )
+      assert.equal(rejected, [
+        { seq: 2, readings: 1 },
+        { seq: 4, readings: 1 },
+      ])
+      assert.is(await stored(node.id), 2)
+    })
+
     test('latest is the latest measured, not the latest received', async () => {
       const node = await rig.addNode('ack-latest')
       const client = await login(rig.broker.port, node.name, node.secret)

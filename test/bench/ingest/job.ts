@@ -5,6 +5,9 @@ import type { StoreOptions } from '../../../ingest/store/open.js'
 
 /** Each part of the measurement runs in a process of its own, told by a job and answering with one report. */
 
+/** Every way runs this long before it is measured: code gets compiled, connections get their plans. */
+export const WARM_UP_S = 2
+
 export interface StorePlace {
   folder: string
   databaseUrl: string | undefined

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { LightNode } from '../../../simulators/light-node.js'
-import { readJob, report } from './job.js'
+import { readJob, report, WARM_UP_S } from './job.js'
 import { benchFrame, nodeName } from './series.js'
 
 /**
@@ -45,9 +45,9 @@ while (nodes.some((node) => !node.isConnected))
 
 const latencies: number[] = []
 const startedAt = performance.now()
-const isOver = () => performance.now() - startedAt >= job.seconds * 1000
+const elapsedS = () => (performance.now() - startedAt) / 1000
+const isOver = () => elapsedS() >= WARM_UP_S + job.seconds
 let acknowledged = 0
-let acknowledgedInTime = 0
 await Promise.all(
   nodes.map(async (node, index) => {
     const queue = frames[index] ?? []
@@ -57,9 +57,8 @@ await Promise.all(
         const frame = queue[next++]
         if (frame === undefined) throw new Error('the prepared frames are used up')
         const { latencyMs } = await node.publish(frame)
+        if (elapsedS() < WARM_UP_S || isOver()) continue
         acknowledged++
-        if (isOver()) continue
-        acknowledgedInTime++
         latencies.push(latencyMs)
       }
     }
@@ -71,9 +70,7 @@ await Promise.all(nodes.map((node) => node.stop()))
 latencies.sort((a, b) => a - b)
 const percentile = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0
 report({
-  framesPerS: acknowledgedInTime / job.seconds,
-  readingsPerS: (acknowledgedInTime * job.samples * 5) / job.seconds,
-  acknowledged,
+  readingsPerS: (acknowledged * job.samples * 5) / job.seconds,
   p50: percentile(0.5),
   p99: percentile(0.99),
   disconnected: cut,

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import { insertNode } from '../../../ingest/store/nodes.js'
+import { commitFrames } from '../../../ingest/store/batches.js'
+import { insertNode, nodeByName } from '../../../ingest/store/nodes.js'
 import { openStore } from '../../../ingest/store/open.js'
 import { newSecret } from '../../../ingest/store/secrets.js'
 import { quietOptions, readJob, report } from './job.js'
@@ -30,22 +31,27 @@ if (job.year) await insertYear(nodeName(job.nodes))
 await store.close()
 report({})
 
-/** A year of five quantities every ten minutes up to now: 262,800 readings. */
+/** A year of five quantities every ten minutes up to now: 262,800 readings, committed as frames are. */
 async function insertYear(name: string): Promise<void> {
+  const { id: nodeId } = await nodeByName(store.db, name)
   const nowS = Math.floor(Date.now() / 600_000) * 600
   const times = Array.from({ length: 365 * 144 }, (_, index) => nowS - index * 600)
-  for (let from = 0; from < times.length; from += 2000) {
-    const slice = times.slice(from, from + 2000)
-    for (const [at, quantity] of QUANTITIES.entries()) {
-      const values = slice.map((time) => sampleValues(0, time)[at] ?? 0)
-      await store.db.query(
-        'write',
-        `INSERT INTO reading (node_id, quantity_id, position, time, value, flag)
-         SELECT n.id, $2, 0, to_timestamp(i.t), i.v, 2
-         FROM node n, unnest($3::float8[], $4::int[]) AS i (t, v) WHERE n.name = $1
-         ON CONFLICT DO NOTHING`,
-        [name, quantity, slice, values],
-      )
-    }
+  for (let from = 0; from < times.length; from += 1000) {
+    const readings = times.slice(from, from + 1000).flatMap((time) => {
+      const values = sampleValues(0, time)
+      return QUANTITIES.map((quantityId, at) => ({
+        nodeId,
+        quantityId,
+        position: 0,
+        time,
+        value: values[at] ?? 0,
+        raw: null,
+        flag: 2,
+        why: 0,
+      }))
+    })
+    const bytes = new Uint8Array(50)
+    const frame = { nodeId, boot: 1, seq: from, undated: false, bytes, receivedAt: Date.now() }
+    await commitFrames(store.db, [{ ...frame, readings }])
   }
 }

@@ -1,6 +1,6 @@
 import { nodeByName } from '../../../ingest/store/nodes.js'
 import { openStore } from '../../../ingest/store/open.js'
-import { quietOptions, readJob, report } from './job.js'
+import { quietOptions, readJob, report, WARM_UP_S } from './job.js'
 import { nodeName, QUANTITIES, sampleTime, sampleValues } from './series.js'
 
 /**
@@ -20,22 +20,24 @@ const { db } = store
 const ids: number[] = []
 for (let node = 0; node < job.nodes; node++) ids.push((await nodeByName(db, nodeName(node))).id)
 
-const batches = Array.from({ length: Math.ceil((job.seconds * 150_000) / job.batch) }, (_, index) =>
-  makeBatch(index),
+const batches = Array.from(
+  { length: Math.ceil(((job.seconds + WARM_UP_S) * 300_000) / job.batch) },
+  (_, index) => makeBatch(index),
 )
 const startedAt = performance.now()
+const elapsedS = () => (performance.now() - startedAt) / 1000
 let rows = 0
 await Promise.all(
   Array.from({ length: db.writers }, async () => {
-    while (performance.now() - startedAt < job.seconds * 1000) {
+    while (elapsedS() < WARM_UP_S + job.seconds) {
       const batch = batches.pop()
       if (batch === undefined) throw new Error('the prepared batches are used up')
       await db.run('write', (session) => session.prepared('raw', INSERT, batch))
-      rows += job.batch
+      if (elapsedS() > WARM_UP_S) rows += job.batch
     }
   }),
 )
-const readingsPerS = (rows / (performance.now() - startedAt)) * 1000
+const readingsPerS = rows / (elapsedS() - WARM_UP_S)
 await store.close()
 report({ readingsPerS })
 
