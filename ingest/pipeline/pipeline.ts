@@ -46,6 +46,8 @@ const MAX_BATCH_FRAMES = 2_000
 const MAX_BATCH_DAYS = 500
 /** Of each lane: one in the database, one made ready meanwhile. */
 const BATCHES_AT_ONCE = 2
+/** After the last repeat: the swarm's stragglers. */
+const CAREFUL_BATCHES = 20
 const DAY_S = 86_400
 
 interface Item {
@@ -89,6 +91,8 @@ export class Pipeline {
   readonly #inHand = new Set<Item>()
   readonly #lanes: PipelineLane[]
   #queuedFrames = 0
+  /** Batches still to be committed with care. */
+  #carefulBatches = 0
   #queuedBytes = 0
   #closing = false
   #deadlines: NodeJS.Timeout | undefined
@@ -233,7 +237,7 @@ export class Pipeline {
     for (const item of undated) await this.#date(item)
     const ready = undated.length > 0 ? asBatch(items).prepared : prepared
     const rejected = items.flatMap((item) => ('rejected' in item.work ? [item.work.rejected] : []))
-    const outcomes = ready.frames.length > 0 ? await commitPrepared(db, ready) : []
+    const outcomes = await this.#commitFrames(ready)
     await commitRejected(db, rejected)
     onCommitted({
       frames: ready.frames,
@@ -243,6 +247,16 @@ export class Pipeline {
       durationMs: performance.now() - startedAt,
     })
     this.#conclude(items, outcomes)
+  }
+
+  /** Repeats come in swarms, when nodes send again what they hold; between these there are none. */
+  async #commitFrames(prepared: PreparedFrames): Promise<FrameOutcome[]> {
+    if (prepared.frames.length === 0) return []
+    const isCareful = this.#carefulBatches > 0
+    const outcomes = await commitPrepared(this.#options.db, prepared, { isCareful })
+    const isSwarm = outcomes.some(({ repeated, conflicting }) => repeated + conflicting.length > 0)
+    this.#carefulBatches = isSwarm ? CAREFUL_BATCHES : Math.max(0, this.#carefulBatches - 1)
+    return outcomes
   }
 
   /** An undated frame becomes a dated one, a repeat or a rejected one, by what is stored around it. */

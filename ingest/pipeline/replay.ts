@@ -1,5 +1,7 @@
+import { WHY } from '../../shared/schema/flags.js'
 import { AppError } from '../errors.js'
 import { commitFrames, type NewFrame, type NewReading } from '../store/batches.js'
+import { keepFrameAt } from '../store/boots.js'
 import type { Database } from '../store/database.js'
 import {
   bootsWithUndated,
@@ -7,6 +9,7 @@ import {
   openRejectedFrames,
   relabelRejectedFrame,
   resolveRejectedFrame,
+  WAITING_PAGE,
   waitingUndated,
 } from '../store/replays.js'
 import { accept, type Rejection, type Sender } from './accept.js'
@@ -50,14 +53,18 @@ export class Replayer {
     }
   }
 
-  /** `startTime`: unix seconds of the first sample, as a technician knows it. */
+  /**
+   * `startTime`: unix seconds of the first sample, as a technician knows it. A frame that the store refuses
+   * is told as rejected `store-refused`; a store that is busy throws, and what came before is done.
+   */
   async replay(
     ids: readonly number[],
     options: { startTime?: number } = {},
   ): Promise<ReplayResult[]> {
     const results: ReplayResult[] = []
     for (const frame of await openRejectedFrames(this.#options.db, ids)) {
-      results.push(await this.#replayOne(frame, options.startTime))
+      const result = this.#replayOne(frame, options.startTime)
+      results.push(await result.catch((error) => refusal(frame.id, error)))
     }
     return results
   }
@@ -73,7 +80,6 @@ export class Replayer {
       const key = `${nodeId}/${boot}`
       const due = this.#waiting.get(key)
       if (undated || due === undefined || due > now) continue
-      this.#waiting.set(key, now + RETRY_EVERY_MS)
       this.#dateWaiting(key, nodeId, boot).catch((error) =>
         this.#options.log.warn({ event: 'undated_retry_failed', reason: String(error) }),
       )
@@ -81,22 +87,41 @@ export class Replayer {
   }
 
   async #dateWaiting(key: string, nodeId: number, boot: number): Promise<void> {
-    const ids = await waitingUndated(this.#options.db, nodeId, boot)
-    const results = await this.replay(ids)
-    if (results.every((result) => result.outcome === 'stored')) this.#waiting.delete(key)
+    // Gone before the first look: what is rejected while this runs puts it back itself.
+    this.#waiting.delete(key)
+    let isAllStored = false
+    try {
+      isAllStored = await this.#replayWaiting(nodeId, boot)
+    } finally {
+      if (!isAllStored && !this.#waiting.has(key)) {
+        this.#waiting.set(key, this.#options.clock.now() + RETRY_EVERY_MS)
+      }
+    }
+  }
+
+  async #replayWaiting(nodeId: number, boot: number): Promise<boolean> {
+    let isAllStored = true
+    let page: number[] = []
+    do {
+      page = await waitingUndated(this.#options.db, nodeId, boot, page.at(-1) ?? 0)
+      const results = await this.replay(page)
+      isAllStored &&= results.every((result) => result.outcome === 'stored')
+    } while (page.length === WAITING_PAGE)
+    return isAllStored
   }
 
   async #replayOne(kept: OpenRejectedFrame, startTime: number | undefined): Promise<ReplayResult> {
     const { db, clock, onStored } = this.#options
     const prepared = await this.#prepare(kept, startTime)
-    if ('rejection' in prepared) return this.#stays(kept.id, prepared.rejection)
-    const [outcome] = await commitFrames(db, [prepared.frame], false)
+    if ('rejection' in prepared) return this.#stays(kept.id, prepared.rejection, startTime)
+    const [outcome] = await commitFrames(db, [prepared.frame], { keepConflicts: false })
     if (outcome === undefined) throw new AppError('STORE_REFUSED', 'a commit without an outcome')
     if (outcome.stored.length > 0) onStored(outcome.stored)
     if (outcome.conflicting.length > 0) {
       const detail = `${outcome.conflicting.length} readings differ from what is stored`
-      return this.#stays(kept.id, { reason: 'conflict', detail })
+      return this.#stays(kept.id, { reason: 'conflict', detail }, startTime)
     }
+    if (startTime !== undefined) await keepFrameAt(db, prepared.frame)
     await resolveRejectedFrame(db, kept.id, clock.now(), 'replayed')
     const { stored, repeated } = outcome
     return { id: kept.id, outcome: 'stored', stored: stored.length, repeated }
@@ -110,18 +135,28 @@ export class Replayer {
     if (sender === undefined) {
       return { rejection: { reason: 'unknown-node', detail: 'the node is gone' } }
     }
-    // A time that was wrong when it came is still wrong when the clock has reached it; one that a technician
-    // sets is judged by the present.
-    const judgedAt = startTime === undefined ? kept.receivedAt : this.#options.clock.now()
-    const accepted = accept(sender, kept.bytes, judgedAt, startTime)
+    const again = { now: this.#options.clock.now(), startTime }
+    const accepted = accept(sender, kept.bytes, kept.receivedAt, again)
     if ('rejection' in accepted) return accepted
-    const frame = { ...accepted.frame, receivedAt: kept.receivedAt }
-    return frame.undated ? dateFrame(this.#options.db, frame) : { frame }
+    const { frame } = accepted
+    if (frame.undated) return dateFrame(this.#options.db, frame)
+    // A time that is a person's word, or that the server's clock contradicted, dates no other frame.
+    const isDoubted = frame.readings.some(({ why }) => (why & WHY.clock) !== 0)
+    return { frame: { ...frame, undated: isDoubted } }
   }
 
-  async #stays(id: number, rejection: { reason: string; detail: string }): Promise<ReplayResult> {
-    const { reason, detail } = rejection
-    await relabelRejectedFrame(this.#options.db, id, reason, detail)
+  /** What stands against a guessed start time says nothing about the frame itself, which stays as it was. */
+  async #stays(
+    id: number,
+    { reason, detail }: { reason: string; detail: string },
+    startTime: number | undefined,
+  ): Promise<ReplayResult> {
+    if (startTime === undefined) await relabelRejectedFrame(this.#options.db, id, reason, detail)
     return { id, outcome: 'rejected', reason, detail }
   }
+}
+
+function refusal(id: number, error: unknown): ReplayResult {
+  if (!(error instanceof AppError) || error.code !== 'STORE_REFUSED') throw error
+  return { id, outcome: 'rejected', reason: 'store-refused', detail: error.message }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { NewFrame, NewReading, NewRejectedFrame } from './batches.js'
 import type { Session } from './database.js'
+import { sqlState } from './sqlstate.js'
 
 /** The statements that a batch of frames is committed with, and what they are fed. */
 
@@ -12,7 +13,7 @@ const USUAL_FLAG = 2
  * reading of each channel is named beforehand ($9–$12): where it was stored before, so was something at
  * least as new in `latest`.
  */
-const INSERT = `
+const insertStatement = (onRepeat: '' | 'ON CONFLICT DO NOTHING') => `
 WITH stored AS (
   INSERT INTO reading (node_id, quantity_id, position, time, value, raw, flag, why)
   SELECT node_id, quantity_id, coalesce(position, 0), to_timestamp(seconds), value, raw,
@@ -20,7 +21,7 @@ WITH stored AS (
   FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::int[], $6::int[],
               $7::smallint[], $8::int[])
     AS i (node_id, quantity_id, position, seconds, value, raw, flag, why)
-  ON CONFLICT DO NOTHING
+  ${onRepeat}
   RETURNING node_id, quantity_id, position, time, value, flag, why
 ), newest AS (
   INSERT INTO latest (node_id, quantity_id, position, time, received_at, value, flag, why)
@@ -53,10 +54,33 @@ export interface Inserted {
   newFrames: Set<string>
 }
 
-export async function insertFrames(session: Session, parameters: unknown[]): Promise<Inserted> {
+const HOPEFUL = insertStatement('')
+const CAREFUL = insertStatement('ON CONFLICT DO NOTHING')
+const UNIQUE_VIOLATION = '23505'
+
+/**
+ * Hopeful first, unless told to be careful: a plain INSERT costs the database half of one that expects
+ * repeats. A single repeat undoes the whole statement, which is then done again with care.
+ */
+export async function insertFrames(
+  session: Session,
+  parameters: unknown[],
+  isCareful: boolean,
+): Promise<Inserted> {
   type Answer = { readings: number; frames: string[] | null }
-  const [answer] = await session.prepared<Answer>('commit_frames', INSERT, parameters)
+  const careful = () => session.prepared<Answer>('commit_frames_careful', CAREFUL, parameters)
+  const [answer] = isCareful
+    ? await careful()
+    : await session.prepared<Answer>('commit_frames', HOPEFUL, parameters).catch((error) => {
+        if (sqlState(error) === UNIQUE_VIOLATION) return careful()
+        throw error
+      })
   return { readings: answer?.readings ?? 0, newFrames: new Set(answer?.frames) }
+}
+
+/** Identity of a frame but for its bytes. */
+export function keyOf(frame: { nodeId: number; boot: number; seq: number }): string {
+  return `${frame.nodeId}/${frame.boot}/${frame.seq}`
 }
 
 /** `readings` sorted by key, each key once. */
@@ -86,11 +110,6 @@ export function parametersOf(readings: NewReading[], frames: NewFrame[]): unknow
     array(kept, (f) => (f.undated ? 't' : 'f')),
     array(kept, (f) => bytea(f.bytes)),
   ]
-}
-
-/** Identity of a frame but for its bytes. */
-export function keyOf(frame: { nodeId: number; boot: number; seq: number }): string {
-  return `${frame.nodeId}/${frame.boot}/${frame.seq}`
 }
 
 /** Of readings sorted by key. */

@@ -71,6 +71,13 @@ export function prepareFrames(frames: NewFrame[]): PreparedFrames {
   return { frames, rows, parameters: parametersOf(firstsOf(rows), frames) }
 }
 
+export interface CommitOptions {
+  /** False where no repeat is expected: faster then, slower where one comes all the same. */
+  isCareful?: boolean
+  /** Whether a frame that conflicts is kept as rejected. */
+  keepConflicts?: boolean
+}
+
 /**
  * Commits frames in one statement: readings that are not there yet, `latest` from the rows really inserted
  * and guarded by measured time, and the raw frames. When it resolves, everything is committed.
@@ -79,22 +86,14 @@ export function prepareFrames(frames: NewFrame[]): PreparedFrames {
  * leaves the stored row alone and keeps the frame as rejected, unless `keepConflicts` is false. A kill between
  * the two loses nothing: the frame was not acknowledged, and comes again.
  */
-export function commitFrames(
-  db: Database,
-  frames: NewFrame[],
-  keepConflicts = true,
-): Promise<FrameOutcome[]> {
-  return commitPrepared(db, prepareFrames(frames), keepConflicts)
-}
-
 export async function commitPrepared(
   db: Database,
   { frames, rows, parameters }: PreparedFrames,
-  keepConflicts = true,
+  { isCareful = true, keepConflicts = true }: CommitOptions = {},
 ): Promise<FrameOutcome[]> {
   const outcomes = frames.map((): FrameOutcome => ({ stored: [], repeated: 0, conflicting: [] }))
   await db.run('write', async (session) => {
-    const inserted = await insertFrames(session, parameters)
+    const inserted = await insertFrames(session, parameters, isCareful)
     if (inserted.readings === rows.length) {
       for (const row of rows) outcomes[row.frame]?.stored.push(row.reading)
       return
@@ -113,6 +112,15 @@ export async function commitPrepared(
     if (keepConflicts && conflicts.length > 0) await insertRejected(session, conflicts)
   })
   return outcomes
+}
+
+/** As `commitPrepared`, of frames as they are. */
+export function commitFrames(
+  db: Database,
+  frames: NewFrame[],
+  options?: CommitOptions,
+): Promise<FrameOutcome[]> {
+  return commitPrepared(db, prepareFrames(frames), options)
 }
 
 /** Keeps frames that could not be accepted, whole; one that comes again only counts up. */

@@ -19,8 +19,8 @@ export interface KillPlan {
 const HASTE = 200
 
 const MATCHES: Record<KillPoint, RegExp> = {
-  insert: /^commit_frames$/,
-  committed: /^commit_frames$/,
+  insert: /^commit_frames/,
+  committed: /^commit_frames/,
   checkpoint: /^\s*CHECKPOINT/i,
   refresh: /refresh_continuous_aggregate/i,
 }
