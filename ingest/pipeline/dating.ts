@@ -1,7 +1,7 @@
 import { decodeFrame } from '../../shared/wire/decode.js'
 import { quantityByKey } from '../../shared/wire/quantities.js'
 import type { NewFrame } from '../store/batches.js'
-import { type BootFrame, type BootHistory, bootHistory, datedBefore } from '../store/boots.js'
+import { type BootFrame, type BootHistory, bootHistory } from '../store/boots.js'
 import type { Database } from '../store/database.js'
 import { markClock, type Rejection } from './accept.js'
 
@@ -13,6 +13,8 @@ import { markClock, type Rejection } from './accept.js'
  * - the boot began after everything that was measured in the boot before it;
  * - nothing was received before it was measured;
  * - a dated reading of the quantity *uptime* names the offset to within its step and rounding.
+ * Only frames that their node dated itself count: a time that was worked out here or set by hand is no
+ * evidence, and its bytes say another one.
  * Where the bounds leave at most TOLERANCE_S the middle is taken and the readings say so (flag 3, clock).
  * Anything wider, or contradictory, is not a date: the frame is kept as rejected `undated`.
  */
@@ -30,10 +32,9 @@ export interface Bounds {
 
 /** Dates `undated` by what the store holds. The same bytes are never dated in two ways. */
 export async function dateFrame(db: Database, undated: NewFrame): Promise<Dated> {
-  const before = await datedBefore(db, undated)
-  if (before !== null) return { frame: withOffset(undated, before - firstUptime(undated)) }
-  const history = await bootHistory(db, undated.nodeId, undated.boot, undated.seq)
-  return dateByBounds(undated, history)
+  const { datedBeforeS, ...history } = await bootHistory(db, undated)
+  if (datedBeforeS === null) return dateByBounds(undated, history)
+  return { frame: withOffset(undated, datedBeforeS - firstUptime(undated)) }
 }
 
 export function dateByBounds(undated: NewFrame, history: BootHistory): Dated {

@@ -99,6 +99,13 @@ suite('dating by neighbours', (test, { before, after }) => {
     node.client.end()
   })
 
+  test('the last sequence number there is has a neighbourhood too', async () => {
+    const node = await connect('undated-last')
+    await node.send(oxygenFrame({ start: 60, seq: 2 ** 31 - 1, undated: true }))
+    assert.is((await rejectedOpen(node.id))[0]?.reason, 'undated')
+    node.client.end()
+  })
+
   const undated: NewFrame = {
     nodeId: 1,
     boot: 3,
