@@ -27,16 +27,27 @@ export interface Rejection {
 
 export type Accepted = { frame: NewFrame } | { rejection: Rejection }
 
+/** A kept frame is tried again. */
+export interface Again {
+  /** The present, unix milliseconds. */
+  now: number
+  /** Unix seconds of the first sample, as a technician knows it; the others keep their distance. */
+  startTime?: number | undefined
+}
+
 /**
  * Bytes to readings: decode, verify, validate, flag. Never throws. An undated frame's times are still
- * uptimes. `receivedAt` is unix milliseconds. With `startTime` (unix seconds, from a technician) the first
- * sample is put there and the others keep their distance; such readings say that their time was set.
+ * uptimes. `receivedAt` is unix milliseconds.
+ *
+ * What is tried again is judged by the present: the server's own clock may have been behind when the frame
+ * came, and then its times are right. Whose clock was wrong cannot be told from here, so all readings of a
+ * frame that was ahead of its receipt are suspect, as are those whose time a technician set.
  */
 export function accept(
   sender: Sender,
   bytes: Uint8Array,
   receivedAt: number,
-  startTime?: number,
+  again?: Again,
 ): Accepted {
   let decoded: DecodedFrame
   try {
@@ -45,16 +56,18 @@ export function accept(
     if (!(error instanceof WireError)) throw error
     return { rejection: { reason: error.code, detail: error.message, readings: 0 } }
   }
+  const startTime = again?.startTime
   const frame = startTime === undefined ? decoded : redated(decoded, startTime)
-  const problem =
-    trailerProblem(sender, decoded, bytes) ?? checkFrame(frame, Math.floor(receivedAt / 1000))
+  const atReceipt = checkFrame(frame, Math.floor(receivedAt / 1000))
+  const now = again ? checkFrame(frame, Math.floor(again.now / 1000)) : atReceipt
+  const problem = trailerProblem(sender, decoded, bytes) ?? now
   if (problem !== undefined) {
     const { boot, seq } = frame
     return { rejection: { ...problem, readings: countReadings(frame), boot, seq } }
   }
   const { boot, seq, undated } = frame
   const readings = readingsOf(sender.id, frame, receivedAt)
-  if (startTime !== undefined) readings.forEach(markClock)
+  if (startTime !== undefined || atReceipt !== undefined) readings.forEach(markClock)
   return { frame: { nodeId: sender.id, boot, seq, undated, bytes, receivedAt, readings } }
 }
 

@@ -25,17 +25,21 @@ export function openRejectedFrames(
   )
 }
 
-/** Undated frames that wait for a neighbour, of one boot. */
+/** As many frames are tried again at once; a page that is not full is the last. */
+export const WAITING_PAGE = 500
+
+/** A page of the undated frames of one boot that wait for a neighbour, of ids after `after`, oldest first. */
 export async function waitingUndated(
   db: Database,
   nodeId: number,
   boot: number,
+  after: number,
 ): Promise<number[]> {
   const rows = await db.query<{ id: number }>(
     'write',
     `SELECT id::float8 AS id FROM rejected_frame WHERE node_id = $1 AND boot = $2
-       AND reason = 'undated' AND resolved_at IS NULL ORDER BY seq LIMIT 500`,
-    [nodeId, boot],
+       AND reason = 'undated' AND resolved_at IS NULL AND id > $3 ORDER BY id LIMIT $4`,
+    [nodeId, boot, after, WAITING_PAGE],
   )
   return rows.map((row) => row.id)
 }
@@ -48,7 +52,7 @@ export function bootsWithUndated(db: Database): Promise<{ nodeId: number; boot: 
   )
 }
 
-/** `at` is unix milliseconds. */
+/** `at` is unix milliseconds. What another replay has resolved meanwhile stays as it is. */
 export async function resolveRejectedFrame(
   db: Database,
   id: number,
@@ -57,7 +61,8 @@ export async function resolveRejectedFrame(
 ): Promise<void> {
   await db.query(
     'write',
-    `UPDATE rejected_frame SET resolved_at = to_timestamp($2::float8), resolution = $3 WHERE id = $1`,
+    `UPDATE rejected_frame SET resolved_at = to_timestamp($2::float8), resolution = $3
+     WHERE id = $1 AND resolved_at IS NULL`,
     [id, at / 1000, resolution],
   )
 }
@@ -69,9 +74,9 @@ export async function relabelRejectedFrame(
   reason: string,
   detail: string,
 ): Promise<void> {
-  await db.query('write', 'UPDATE rejected_frame SET reason = $2, detail = $3 WHERE id = $1', [
-    id,
-    reason,
-    detail,
-  ])
+  await db.query(
+    'write',
+    `UPDATE rejected_frame SET reason = $2, detail = $3 WHERE id = $1 AND resolved_at IS NULL`,
+    [id, reason, detail],
+  )
 }
