@@ -7,6 +7,8 @@ export interface FrameRow {
   seq: number
   first: Date
   last: Date
+  /** Its times were worked out here or set by hand: the bytes say others. */
+  undated: boolean
   bytes: Buffer
 }
 
@@ -19,7 +21,8 @@ const MOST_FRAMES = 50
 export function framesAround(db: Database, node: string, time: Date): Promise<FrameRow[]> {
   return db.query<FrameRow>(
     'read',
-    `SELECT n.name AS node, f.received_at AS "receivedAt", f.boot, f.seq, f.first, f.last, f.bytes
+    `SELECT n.name AS node, f.received_at AS "receivedAt", f.boot, f.seq, f.first, f.last, f.undated,
+            f.bytes
      FROM node n JOIN frame f ON f.node_id = n.id
      WHERE n.name = $1 AND f.first <= $2 AND f.first > $2::timestamptz - ${LONGEST_FRAME}
        AND f.last >= $2

@@ -44,6 +44,25 @@ suite('frames', (test, { before, after }) => {
         ],
       },
     ])
+    // Its own clock said 1970: dated by hand.
+    const time = NOW_S - 5 * 86_400
+    await commitFrames(api.db, [
+      {
+        nodeId,
+        boot: 4,
+        seq: 1,
+        undated: true,
+        bytes: encodeFrame({
+          boot: 4,
+          seq: 1,
+          undated: false,
+          channels,
+          samples: [{ time: 1000, values: [2582, 751] }],
+        }),
+        receivedAt: NOW_MS,
+        readings: [{ ...reading, time, value: 2582 }],
+      },
+    ])
     const rejected = (
       reason: string,
       more: Partial<Parameters<typeof commitRejected>[1][0]> = {},
@@ -123,6 +142,15 @@ suite('frames', (test, { before, after }) => {
       ['because of truncated'],
     )
     assert.equal(nobody.rejectedFrames, [])
+  })
+
+  test('a frame that was dated by hand is found at its new time', async () => {
+    const time = new Date((NOW_S - 5 * 86_400) * 1000).toISOString()
+    const found = await frames(`time=${time}&quantity=water_temperature`)
+    assert.equal(
+      found.map(({ boot, decoded }) => [boot, decoded?.samples[0]?.time]),
+      [[4, '1970-01-01T00:16:40Z']],
+    )
   })
 
   test('one rejected frame is shown decoded where that is possible, else with the reason', async () => {

@@ -47,14 +47,12 @@ export function frameRoutes(app: Api, deps: ApiDeps): void {
       const { node, time, quantity, position } = request.query
       const rows = await framesAround(db, node, new Date(time))
       const at = iso(new Date(time))
-      const frames = rows.map(({ bytes, receivedAt, first, last, ...row }) => ({
-        ...row,
-        receivedAt: iso(receivedAt),
-        first: iso(first),
-        last: iso(last),
-        ...toRawFrame(bytes),
-      }))
-      return { frames: frames.filter((frame) => carries(frame.decoded, at, quantity, position)) }
+      const frames = rows.flatMap(({ bytes, receivedAt, first, last, undated, ...row }) => {
+        const raw = toRawFrame(bytes)
+        if (!undated && !carries(raw.decoded, at, quantity, position)) return []
+        return [{ ...row, receivedAt: iso(receivedAt), first: iso(first), last: iso(last), ...raw }]
+      })
+      return { frames }
     },
   )
 
@@ -124,14 +122,14 @@ export function frameRoutes(app: Api, deps: ApiDeps): void {
   )
 }
 
-/** Whether a frame says something about that second; an undated one is not asked, its times are uptimes. */
+/** Whether a frame says something about that second; one that cannot be decoded any more may. */
 function carries(
   view: FrameView | null,
   time: string,
   quantity: string | undefined,
   position: number | undefined,
 ): boolean {
-  if (view === null || view.undated) return true
+  if (view === null) return true
   const wanted = view.channels.map(
     (channel) =>
       (quantity === undefined || channel.quantity === quantity) &&
