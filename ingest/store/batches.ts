@@ -28,7 +28,10 @@ export interface NewFrame {
   nodeId: number
   boot: number
   seq: number
-  /** Its node did not know the time; before it is dated, the times of its readings are uptimes. */
+  /**
+   * Its node did not know the time, or its time was set by hand or is doubted: it dates no other frame. Before
+   * it is dated, the times of its readings are uptimes.
+   */
   undated: boolean
   bytes: Uint8Array
   receivedAt: number

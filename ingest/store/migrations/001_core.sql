@@ -145,7 +145,7 @@ CREATE TABLE frame (
   seq integer NOT NULL,
   first timestamptz NOT NULL,
   last timestamptz NOT NULL,
-  -- dated by the bounds of its neighbours: first and last are known to within a minute only
+  -- dated by the bounds of its neighbours (to within a minute), by hand, or doubted: no evidence for others
   undated boolean NOT NULL DEFAULT false,
   bytes bytea NOT NULL
 );
