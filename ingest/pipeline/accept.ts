@@ -53,8 +53,9 @@ export function accept(
   try {
     decoded = decodeFrame(bytes)
   } catch (error) {
-    if (!(error instanceof WireError)) throw error
-    return { rejection: { reason: error.code, detail: error.message, readings: 0 } }
+    // Whatever else went wrong is a fault of ours; the frame must not block its node nor end the service.
+    const reason = error instanceof WireError ? error.code : 'undecodable'
+    return { rejection: { reason, detail: String(error), readings: 0 } }
   }
   const startTime = again?.startTime
   const frame = startTime === undefined ? decoded : redated(decoded, startTime)

@@ -7,12 +7,12 @@ import {
   type NewReading,
   type NewRejectedFrame,
   type PreparedFrames,
-  prepareFrames,
 } from '../store/batches.js'
 import type { Database } from '../store/database.js'
 import { accept, type Rejection, type Sender } from './accept.js'
 import { type Balance, BalanceSheet, type Ending } from './balance.js'
 import { dateFrame } from './dating.js'
+import { asBatch, asRejected, type Batch, type Item, Lane, readingsIn, type Work } from './lane.js'
 
 export interface PipelineOptions {
   db: Database
@@ -39,45 +39,10 @@ export interface CommittedBatch {
 /** The node's acknowledgement wait is 20 s and a statement's limit 5 s: this lies between them. */
 export const DEADLINE_MS = 10_000
 const DEADLINE_CHECK_MS = 250
-/** One statement of 10,000 rows takes 0.1–0.2 s; larger ones only make others wait. */
-const MAX_BATCH_READINGS = 10_000
-const MAX_BATCH_FRAMES = 2_000
-/** A new chunk of the store costs 3 ms, and a chunk may span one day only. */
-const MAX_BATCH_DAYS = 500
 /** Of each lane: one in the database, one made ready meanwhile. */
 const BATCHES_AT_ONCE = 2
 /** After the last repeat: the swarm's stragglers. */
 const CAREFUL_BATCHES = 20
-const DAY_S = 86_400
-
-interface Item {
-  sender: Sender
-  bytes: Uint8Array
-  /** Unix milliseconds. */
-  arrivedAt: number
-  /** The same moment on a clock that nobody sets. */
-  since: number
-  work: Work
-  readings: number
-  settled: boolean
-  resolve: () => void
-  reject: (error: Error) => void
-}
-
-type Work = { frame: NewFrame } | { undated: NewFrame } | { rejected: NewRejectedFrame }
-
-/** Nodes whose batches follow each other, so that no two of them wait for the same rows. */
-interface PipelineLane {
-  queue: Item[]
-  batches: number
-  /** The batch before: a lane has one in the database at a time. */
-  before: Promise<void>
-}
-
-interface Batch {
-  items: Item[]
-  prepared: PreparedFrames
-}
 
 /**
  * From a frame's bytes to committed rows. `submit` resolves only after COMMIT, so whoever acknowledges on
@@ -89,22 +54,16 @@ export class Pipeline {
   readonly #balance = new BalanceSheet()
   /** Everything not settled yet, in arrival order. */
   readonly #inHand = new Set<Item>()
-  readonly #lanes: PipelineLane[]
-  #queuedFrames = 0
+  readonly #lanes: Lane[]
   /** Batches still to be committed with care. */
   #carefulBatches = 0
-  #queuedBytes = 0
   #closing = false
   #deadlines: NodeJS.Timeout | undefined
   #idle: (() => void)[] = []
 
   constructor(options: PipelineOptions) {
     this.#options = options
-    this.#lanes = Array.from({ length: options.db.writers }, () => ({
-      queue: [],
-      batches: 0,
-      before: Promise.resolve(),
-    }))
+    this.#lanes = Array.from({ length: options.db.writers }, () => new Lane())
   }
 
   start(): void {
@@ -136,10 +95,8 @@ export class Pipeline {
       this.#inHand.add(item)
       if (this.#closing) return this.#refuse(item, 'QUEUE_FULL', 'the service is stopping')
       if (this.#isFull(bytes.length)) return this.#refuse(item, 'QUEUE_FULL', 'the queue is full')
-      const lane = this.#lanes[sender.id % this.#lanes.length] as PipelineLane
-      lane.queue.push(item)
-      this.#queuedFrames++
-      this.#queuedBytes += bytes.length
+      const lane = this.#lanes[sender.id % this.#lanes.length] as Lane
+      lane.push(item)
       this.#pump(lane)
     })
   }
@@ -164,12 +121,14 @@ export class Pipeline {
 
   #isFull(more: number): boolean {
     const { maxFrames, maxBytes } = this.#options
-    return this.#queuedFrames >= maxFrames || this.#queuedBytes + more > maxBytes
+    const frames = this.#lanes.reduce((sum, lane) => sum + lane.frames, 0)
+    const bytes = this.#lanes.reduce((sum, lane) => sum + lane.bytes, 0)
+    return frames >= maxFrames || bytes + more > maxBytes
   }
 
-  #pump(lane: PipelineLane): void {
-    while (lane.batches < BATCHES_AT_ONCE && lane.queue.length > 0) {
-      const items = this.#take(lane)
+  #pump(lane: Lane): void {
+    while (lane.batches < BATCHES_AT_ONCE && lane.frames > 0) {
+      const items = lane.take()
       if (items.length === 0) continue
       const batch = asBatch(items)
       lane.batches++
@@ -180,25 +139,6 @@ export class Pipeline {
           this.#pump(lane)
         })
     }
-  }
-
-  /** The oldest frames, up to the size of a batch; those refused while they waited are left out. */
-  #take(lane: PipelineLane): Item[] {
-    let readings = 0
-    let end = 0
-    const days = new Set<number>()
-    while (end < lane.queue.length && end < MAX_BATCH_FRAMES) {
-      const item = lane.queue[end] as Item
-      readings += item.readings
-      addDays(days, item.work)
-      if (end > 0 && (readings > MAX_BATCH_READINGS || days.size > MAX_BATCH_DAYS)) break
-      end++
-    }
-    const taken = lane.queue.slice(0, end)
-    lane.queue = lane.queue.slice(end)
-    this.#queuedFrames -= taken.length
-    for (const item of taken) this.#queuedBytes -= item.bytes.length
-    return taken.filter((item) => !item.settled)
   }
 
   /** Never rejects: what cannot be stored is refused or set aside. */
@@ -317,40 +257,6 @@ export class Pipeline {
       if (item.since > latest) return
       this.#refuse(item, 'DEADLINE', `not stored within ${DEADLINE_MS / 1000} s`)
     }
-  }
-}
-
-function asBatch(items: Item[]): Batch {
-  const frames = items.flatMap((item) => ('frame' in item.work ? [item.work.frame] : []))
-  return { items, prepared: prepareFrames(frames) }
-}
-
-function addDays(days: Set<number>, work: Work): void {
-  if (!('frame' in work)) return
-  for (const { time } of work.frame.readings) days.add(Math.floor(time / DAY_S))
-}
-
-function readingsIn(work: Work): number {
-  if ('rejected' in work) return work.rejected.readings
-  return ('frame' in work ? work.frame : work.undated).readings.length
-}
-
-function asRejected(
-  sender: Sender,
-  bytes: Uint8Array,
-  receivedAt: number,
-  rejection: Rejection,
-  frame?: { boot: number; seq: number },
-): NewRejectedFrame {
-  return {
-    nodeId: sender.id,
-    reason: rejection.reason,
-    detail: rejection.detail,
-    bytes,
-    boot: rejection.boot ?? frame?.boot ?? null,
-    seq: rejection.seq ?? frame?.seq ?? null,
-    readings: rejection.readings,
-    receivedAt,
   }
 }
 
