@@ -9,7 +9,7 @@ import {
   type PreparedFrames,
 } from '../store/batches.js'
 import type { Database } from '../store/database.js'
-import { accept, type Rejection, type Sender } from './accept.js'
+import { accept, type Sender } from './accept.js'
 import { type Balance, BalanceSheet, type Ending } from './balance.js'
 import { dateFrame } from './dating.js'
 import { asBatch, asRejected, type Batch, type Item, Lane, readingsIn, type Work } from './lane.js'
