@@ -95,12 +95,14 @@ async function startOn(store: Store, config: Config, clock: Clock, log: Logger):
   const setupSecret = await ensureSetupSecret(db)
   await replayer.start()
   pipeline.start()
-  const stopParts = async () => {
-    broker.stopAccepting()
+  const drain = async () => {
     await pipeline.close()
     await broker.close()
-    await api.close()
-    await store.close()
+  }
+  // Side by side: nodes do not wait for a page that takes its answer slowly, nor it for them.
+  const closeDoors = async () => {
+    broker.stopAccepting()
+    await Promise.all([drain(), api.close()])
   }
   try {
     await broker.start()
@@ -113,14 +115,16 @@ async function startOn(store: Store, config: Config, clock: Clock, log: Logger):
       mqttPort: broker.port,
       setupSecret,
       stop: async () => {
-        await control.close()
-        await stopParts()
+        try {
+          await control.close()
+          await closeDoors()
+        } finally {
+          await store.close()
+        }
       },
     }
   } catch (error) {
-    await broker.close()
-    await pipeline.close()
-    await api.close()
+    await closeDoors()
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet'
 
 /** A client of bare packets, for what no well-behaved one would send. */
@@ -13,8 +14,10 @@ export interface RawClient {
   end(): void
 }
 
-export async function openSocket(port: number): Promise<RawClient> {
-  const socket = connect(port, '127.0.0.1')
+/** Over TLS when there is the certificate of an authority to believe. */
+export async function openSocket(port: number, ca?: Buffer): Promise<RawClient> {
+  const host = '127.0.0.1'
+  const socket = ca === undefined ? connect(port, host) : connectTls({ port, host, ca })
   socket.on('error', () => {})
   const received: Packet[] = []
   const waiting: { cmd: string; resolve: (packet: Packet) => void; reject: (e: Error) => void }[] =
@@ -34,7 +37,7 @@ export async function openSocket(port: number): Promise<RawClient> {
       resolve()
     })
   })
-  await once(socket, 'connect')
+  await once(socket, ca === undefined ? 'connect' : 'secureConnect')
   return {
     socket,
     send: (packet) => socket.write(generate(packet)),
@@ -49,15 +52,8 @@ export async function openSocket(port: number): Promise<RawClient> {
   }
 }
 
-/** Logs in; `returnCode` of the CONNACK tells how it went. */
-export async function login(
-  port: number,
-  name: string,
-  secret: string,
-  changes: Partial<IConnectPacket> = {},
-): Promise<RawClient & { returnCode: number }> {
-  const client = await openSocket(port)
-  client.send({
+export function connectPacket(name: string, secret: string): IConnectPacket {
+  return {
     cmd: 'connect',
     protocolId: 'MQTT',
     protocolVersion: 4,
@@ -66,8 +62,19 @@ export async function login(
     keepalive: 60,
     username: name,
     password: Buffer.from(secret),
-    ...changes,
-  })
+  }
+}
+
+/** Logs in; `returnCode` of the CONNACK tells how it went. */
+export async function login(
+  port: number,
+  name: string,
+  secret: string,
+  changes: Partial<IConnectPacket> = {},
+  ca?: Buffer,
+): Promise<RawClient & { returnCode: number }> {
+  const client = await openSocket(port, ca)
+  client.send({ ...connectPacket(name, secret), ...changes })
   const connack = await client.next('connack')
   return { ...client, returnCode: connack.cmd === 'connack' ? (connack.returnCode ?? 0) : -1 }
 }

@@ -1,17 +1,18 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes'
 import { configTopic, parseTopic, timeAnswerTopic } from '../../shared/wire/topics.js'
 import type { Clock } from '../clock.js'
 import type { BrokerConfig } from '../config.js'
 import { AppError } from '../errors.js'
 import type { Sender } from '../pipeline/accept.js'
-import type { Pipeline } from '../pipeline/pipeline.js'
+import { DEADLINE_MS, type Pipeline } from '../pipeline/pipeline.js'
 import type { Database } from '../store/database.js'
 import { disabledAmong, downlinkOf } from '../store/links.js'
 import { addressOf, guardPacketSize, isWithin, SocketLimits, stopReading } from './gate.js'
 import { type LoginRefusal, logIn } from './login.js'
+import { within } from './within.js'
 
 export interface BrokerOptions {
   config: BrokerConfig
@@ -32,7 +33,10 @@ export type Refusal =
   | 'foreign-topic'
   | 'qos-2'
   | 'store-away'
+  | 'connect-timeout'
+  | 'keepalive'
   | 'protocol'
+  | 'accept-failed'
 
 /** A CONNECT is one packet: a socket that has not sent it by now is not a node of ours. */
 const CONNECT_TIMEOUT_MS = 5_000
@@ -47,6 +51,8 @@ const REVIEW_EVERY_MS = 5_000
 interface Link {
   sender: Sender
   acknowledged: Promise<void>
+  /** Revision of the last configuration that was sent. */
+  revision: number
 }
 
 /**
@@ -59,8 +65,12 @@ export class Broker {
   readonly #options: BrokerOptions
   readonly #limits: SocketLimits
   readonly #links = new WeakMap<Client, Link>()
+  /** Those that are logged in, by name. */
   readonly #clients = new Map<string, Client>()
+  /** All of them, also those that are still logging in. */
+  readonly #present = new Set<Client>()
   readonly #sockets = new Set<Socket>()
+  readonly #acknowledging = new Set<Promise<void>>()
   readonly #servers: Server[] = []
   #aedes: Aedes | undefined
   #review: NodeJS.Timeout | undefined
@@ -76,25 +86,19 @@ export class Broker {
   async start(): Promise<void> {
     const { host, port, tls } = this.#options.config
     this.#aedes = await Aedes.createBroker(this.#hooks())
-    this.#aedes.on('clientReady', (client) => this.#clients.set(client.id, client))
+    this.#aedes.on('clientReady', (client) => this.#ready(client))
     this.#aedes.on('clientDisconnect', (client) => this.#forget(client))
     this.#aedes.on('clientError', (client, error) => this.#failed(client, error))
     this.#aedes.on('connectionError', (client, error) => this.#failed(client, error))
     this.#aedes.on('subscribe', (subscriptions, client) => this.#subscribed(subscriptions, client))
-    await this.#listen(
-      createServer((socket) => this.#connected(socket, false)),
-      host,
-      port,
-    )
+    await this.#listen(host, port, (socket) => {
+      if (this.#admit(socket, false)) this.#handle(socket)
+    })
     if (tls !== undefined) {
-      const server = createTlsServer({
-        cert: tls.cert,
-        key: tls.key,
-        handshakeTimeout: CONNECT_TIMEOUT_MS,
+      const handshakes = this.#handshakes(tls)
+      await this.#listen(host, tls.port, (socket) => {
+        if (this.#admit(socket, true)) handshakes.emit('connection', socket)
       })
-      server.on('secureConnection', (socket) => this.#connected(socket, true))
-      server.on('tlsClientError', () => this.#options.onRefused('protocol'))
-      await this.#listen(server, host, tls.port)
     }
     this.#review = setInterval(() => void this.#cutDisabled(), REVIEW_EVERY_MS)
     this.#review.unref()
@@ -116,9 +120,9 @@ export class Broker {
     return new Set(this.#clients.keys())
   }
 
-  /** Cuts a node off at once. */
+  /** Cuts a node off at once, also one that was found to be in order but is not in yet. */
   disconnect(node: string): void {
-    this.#clients.get(node)?.conn.destroy()
+    for (const client of this.#present) if (client.id === node) client.conn.destroy()
   }
 
   /** Tells a connected node its configuration; one that is away asks when it is back. */
@@ -135,13 +139,18 @@ export class Broker {
     for (const client of this.#clients.values()) stopReading(client)
   }
 
-  /** Second half, once the pipeline is empty and its acknowledgements are written. */
+  /** Second half, once the pipeline is empty: writes the acknowledgements, then closes the connections. */
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.#aedes?.close(() => resolve()) ?? resolve())
+    await Promise.allSettled(this.#acknowledging)
+    // What was written in this turn reaches the system at its end.
+    await new Promise((resolve) => setImmediate(resolve))
+    const aedes = this.#aedes
+    if (aedes !== undefined) await new Promise<void>((resolve) => aedes.close(() => resolve()))
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  async #listen(server: Server, host: string, port: number): Promise<void> {
+  async #listen(host: string, port: number, onSocket: (socket: Socket) => void): Promise<void> {
+    const server = createServer(onSocket)
     this.#servers.push(server)
     server.listen(port, host)
     try {
@@ -152,31 +161,51 @@ export class Broker {
         cause,
       })
     }
+    server.on('error', (error) => this.#refused('accept-failed', { detail: error.message }))
   }
 
-  #connected(socket: Socket, isTls: boolean): void {
+  /** Listens nowhere: it is handed sockets that are counted already, for a handshake may never come. */
+  #handshakes(tls: { cert: Buffer | string; key: Buffer | string }): TlsServer {
+    const { cert, key } = tls
+    const server = createTlsServer({ cert, key, handshakeTimeout: CONNECT_TIMEOUT_MS })
+    server.on('secureConnection', (socket) => this.#handle(socket))
+    server.on('tlsClientError', (error, socket) => {
+      const isLate = 'code' in error && error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT'
+      this.#refused(isLate ? 'connect-timeout' : 'protocol', { address: addressOf(socket) })
+      socket.destroy()
+    })
+    return server
+  }
+
+  /** True when the socket may stay; it is destroyed otherwise. */
+  #admit(socket: Socket, isTls: boolean): boolean {
     // Errors of a socket end it; 'close' follows and is what counts.
     socket.on('error', () => {})
     const reason = this.#reasonAgainst(socket, isTls)
     if (reason !== undefined) {
       this.#refused(reason, { address: addressOf(socket) })
       socket.destroy()
-      return
+      return false
     }
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
-    const client = this.#aedes?.handle(socket)
-    if (client !== undefined) {
-      guardPacketSize(client, (declared) => {
-        this.#refused('packet-too-large', { node: client.id, address: addressOf(socket), declared })
-      })
-    }
+    return true
   }
 
   #reasonAgainst(socket: Socket, isTls: boolean): Refusal | undefined {
     if (!this.#limits.admit(socket)) return 'too-many-sockets'
     const isAllowed = isTls || isWithin(this.#options.config.plainNetworks, addressOf(socket))
     return isAllowed ? undefined : 'plain-network'
+  }
+
+  #handle(socket: Socket): void {
+    const client = this.#aedes?.handle(socket)
+    if (client === undefined) return
+    this.#present.add(client)
+    socket.once('close', () => this.#present.delete(client))
+    guardPacketSize(client, (declared) => {
+      this.#refused('packet-too-large', { node: client.id, address: addressOf(socket), declared })
+    })
   }
 
   #refused(reason: Refusal, fields: object): void {
@@ -205,7 +234,7 @@ export class Broker {
           (refusal) =>
             refusal === undefined ? done(null, true) : done(connackError(refusal), null),
           (error) => {
-            this.#refused('store-away', { node: username, reason: String(error) })
+            this.#refused('store-away', { node: username, detail: String(error) })
             done(connackError('store-away'), null)
           },
         )
@@ -214,10 +243,13 @@ export class Broker {
         if (client === null) return done(new Error('nobody publishes here but nodes'))
         // Retained messages would be kept in memory without end.
         packet.retain = false
-        this.#publish(client, packet.topic, packet.qos, packet.payload).then(
-          () => done(null),
-          (error) => done(error),
-        )
+        const acknowledging = this.#publish(client, packet.topic, packet.qos, packet.payload)
+          .then(
+            () => done(null),
+            (error) => done(error),
+          )
+          .finally(() => this.#acknowledging.delete(acknowledging))
+        this.#acknowledging.add(acknowledging)
       },
       authorizeSubscribe: (client, subscription, done) => {
         const topic = parseTopic(subscription.topic)
@@ -236,17 +268,16 @@ export class Broker {
     password: Uint8Array | undefined,
   ): Promise<LoginRefusal | undefined> {
     const { db, clock } = this.#options
-    const result = await logIn(db, clock.now(), {
-      clientId: client.id,
-      username,
-      secret: Buffer.from(password ?? []).toString(),
-    })
+    const secret = Buffer.from(password ?? []).toString()
+    const credentials = { clientId: client.id, username, secret }
+    const result = await within(DEADLINE_MS, logIn(db, clock.now(), credentials))
     if ('refused' in result) {
       const address = addressOf(client.conn as Socket)
       this.#refused(result.refused, { node: username, address })
       return result.refused
     }
-    this.#links.set(client, { sender: result.sender, acknowledged: Promise.resolve() })
+    const { sender } = result
+    this.#links.set(client, { sender, acknowledged: Promise.resolve(), revision: 0 })
     return undefined
   }
 
@@ -258,12 +289,15 @@ export class Broker {
     const link = this.#links.get(client)
     const kind = link === undefined ? undefined : this.#rightTo(link, topic, qos)
     if (link === undefined || kind === undefined) return Promise.reject(new Error('not allowed'))
-    if (kind === 'q') {
-      return link.acknowledged.then(() => this.#answer(client, timeAnswerTopic(link.sender.name)))
-    }
     const before = link.acknowledged
-    const committed = this.#options.pipeline.submit(link.sender, Buffer.from(payload))
-    link.acknowledged = committed.then(() => before)
+    const done =
+      kind === 'r'
+        ? this.#options.pipeline.submit(link.sender, Buffer.from(payload))
+        : within(
+            DEADLINE_MS,
+            before.then(() => this.#answer(client, timeAnswerTopic(link.sender.name))),
+          )
+    link.acknowledged = done.then(() => before)
     // Whoever waits on the chain handles its rejection; the last link may have nobody.
     link.acknowledged.catch(() => {})
     return link.acknowledged
@@ -294,15 +328,16 @@ export class Broker {
   /** Sends what the database says now; the time only while the server's clock can be trusted. */
   async #answer(client: Client, topic: string): Promise<void> {
     const { db, clock } = this.#options
-    const sender = this.#links.get(client)?.sender
-    const row = sender && (await downlinkOf(db, sender.id))
-    if (row === undefined || !subscribesTo(client, topic)) return
+    const link = this.#links.get(client)
+    const row = link && (await downlinkOf(db, link.sender.id))
+    if (link === undefined || row === undefined || !subscribesTo(client, topic)) return
     const { config, revision, rejected } = row
+    const isConfig = parseTopic(topic)?.kind === 'c'
+    // Of two readings at the same time the older may come last.
+    if (isConfig && revision < link.revision) return
+    if (isConfig) link.revision = revision
     const time = clock.synchronised() ? { t: Math.floor(clock.now() / 1000) } : {}
-    const message =
-      parseTopic(topic)?.kind === 'c'
-        ? { ...config, revision }
-        : { ...time, c: revision, x: rejected }
+    const message = isConfig ? { ...config, revision } : { ...time, c: revision, x: rejected }
     client.publish(
       {
         cmd: 'publish',
@@ -316,12 +351,22 @@ export class Broker {
     )
   }
 
+  #ready(client: Client): void {
+    // One that was cut off meanwhile is gone already, and nothing more will be heard of it.
+    if (!client.closed) this.#clients.set(client.id, client)
+  }
+
   #forget(client: Client): void {
     if (this.#clients.get(client.id) === client) this.#clients.delete(client.id)
   }
 
   #failed(client: Client, error: Error): void {
-    this.#options.log.info({ event: 'connection_failed', node: client.id, reason: error.message })
+    const refusal = refusalBehind(error)
+    if (refusal === undefined) {
+      this.#options.log.info({ event: 'connection_failed', node: client.id, reason: error.message })
+    } else {
+      this.#refused(refusal, { address: addressOf(client.conn as Socket) })
+    }
   }
 
   async #cutDisabled(): Promise<void> {
@@ -337,6 +382,12 @@ export class Broker {
 
 function subscribesTo(client: Client, topic: string): boolean {
   return 'subscriptions' in client && Object.hasOwn(client.subscriptions as object, topic)
+}
+
+/** What Aedes turns away by itself, known only by its error (its lib/client.js and lib/handlers/connect.js). */
+function refusalBehind(error: Error): Refusal | undefined {
+  if ('errorCode' in error && error.errorCode === 6) return 'keepalive'
+  return error.message === 'connect did not arrive in time' ? 'connect-timeout' : undefined
 }
 
 /** What a node is told: 3 try later, 4 wrong name or secret, 5 not allowed [MQTT-3.2.2.3, table 3.1]. */

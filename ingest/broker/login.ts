@@ -38,7 +38,9 @@ export async function logIn(
   if (node === undefined) return { refused: 'unknown-node' }
   if (node.disabledAt !== null) return { refused: 'disabled' }
   if (match === undefined) return { refused: 'wrong-secret' }
-  if (match === 'current' && node.previousLogin) await endPreviousLogin(db, node.id)
+  if (match === 'current' && node.previousLogin) {
+    await endPreviousLogin(db, node.id, node.secretHash)
+  }
   return { sender: senderFrom(node, now) }
 }
 

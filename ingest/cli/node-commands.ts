@@ -72,9 +72,10 @@ function list(args: string[]): (control: Control) => Promise<Result> {
       stateOf(node),
       node.lastSeenAt ?? 'never',
       String(node.openRejectedFrames),
+      configOf(node),
       node.title + (node.simulated ? ' [simulasi]' : ''),
     ])
-    const headers = ['NODE', 'KIND', 'STATE', 'LAST READINGS', 'REJECTED', 'TITLE']
+    const headers = ['NODE', 'KIND', 'STATE', 'LAST READINGS', 'REJECTED', 'CONFIG', 'TITLE']
     return {
       json: { nodes },
       lines: nodes.length === 0 ? ['no node yet; npm run node -- add'] : table(headers, rows),
@@ -197,6 +198,11 @@ function withSecret(line: string, node: Node & { secret: string }): Result {
       `  broker  client id and user name ${node.name}, password = the secret`,
     ],
   }
+}
+
+/** The revision that it is told, and the one it says it applies where that is another. */
+function configOf({ configRevision: told, confirmedRevision: confirmed }: Node): string {
+  return told === (confirmed ?? 0) ? String(told) : `${told} (confirmed ${confirmed ?? 'none'})`
 }
 
 function stateOf({ disabledAt, connected }: Node): string {

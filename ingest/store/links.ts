@@ -11,13 +11,13 @@ export async function disabledAmong(db: Database, names: readonly string[]): Pro
   return rows.map((row) => row.name)
 }
 
-/** What is told to a node on its topics `c` and `t`. */
+/** What is told to a node on its topics `c` and `t`; a node waits for it, so in the write lane. */
 export async function downlinkOf(
   db: Database,
   id: number,
 ): Promise<{ config: object; revision: number; rejected: number } | undefined> {
   const [row] = await db.query<{ config: object; revision: number; rejected: number }>(
-    'read',
+    'write',
     `SELECT config, config_revision AS revision,
             (SELECT count(*)::int FROM rejected_frame r
              WHERE r.node_id = node.id AND r.resolved_at IS NULL) AS rejected

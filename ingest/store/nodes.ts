@@ -29,6 +29,8 @@ export interface NodeRow {
   simulated: boolean
   trailerRequired: boolean
   configRevision: number
+  /** The revision that the node says it applies; null while it has not said. */
+  confirmedRevision: number | null
   createdAt: Date
   disabledAt: Date | null
   lastSeenAt: Date | null
@@ -40,8 +42,14 @@ const IDENTITY = `id, name, simulated, secret_hash AS "secretHash",
   previous_until AS "previousUntil", trailer_required AS "trailerRequired",
   disabled_at AS "disabledAt"`
 
+/** The quantity `config_revision` of shared/wire/quantities.ts, by which a node confirms what it was told. */
+const CONFIG_REVISION = 107
+
 const NODE = `n.id, n.name, n.title, n.kind, n.simulated, n.trailer_required AS "trailerRequired",
-  n.config_revision AS "configRevision", n.created_at AS "createdAt", n.disabled_at AS "disabledAt",
+  n.config_revision AS "configRevision",
+  (SELECT l.value FROM latest l WHERE l.node_id = n.id AND l.position = 0
+     AND l.quantity_id = ${CONFIG_REVISION}) AS "confirmedRevision",
+  n.created_at AS "createdAt", n.disabled_at AS "disabledAt",
   (SELECT max(l.received_at) FROM latest l WHERE l.node_id = n.id) AS "lastSeenAt",
   (SELECT count(*)::int FROM rejected_frame r WHERE r.node_id = n.id AND r.resolved_at IS NULL)
     AS "openRejectedFrames"`
@@ -53,7 +61,7 @@ export async function nodeIdentity(
 ): Promise<NodeIdentity | undefined> {
   const [column, value] = 'id' in key ? ['id', key.id] : ['name', key.name]
   const rows = await db.query<NodeIdentity>(
-    'read',
+    'write',
     `SELECT ${IDENTITY} FROM node WHERE ${column} = $1`,
     [value],
   )
@@ -87,12 +95,19 @@ export function trailerHashes(identity: NodeIdentity, now: Date): Buffer[] {
   return isPreviousValid ? [current, previous] : [current]
 }
 
-/** The new secret has logged in: from now on the previous one cannot. */
-export async function endPreviousLogin(db: Database, nodeId: number): Promise<void> {
+/**
+ * The new secret, of which this is the hash, has logged in: from now on the previous one cannot. Unless the
+ * secret was replaced again meanwhile: the newest one has not been used.
+ */
+export async function endPreviousLogin(
+  db: Database,
+  nodeId: number,
+  loggedIn: Buffer,
+): Promise<void> {
   await db.query(
     'write',
-    'UPDATE node SET previous_login = false WHERE id = $1 AND previous_login',
-    [nodeId],
+    'UPDATE node SET previous_login = false WHERE id = $1 AND previous_login AND secret_hash = $2',
+    [nodeId, loggedIn],
   )
 }
 

@@ -89,7 +89,7 @@ function openEngine(options: StoreOptions): Promise<Engine> {
   }
   return openServer({
     databaseUrl: options.databaseUrl,
-    writers: 3,
+    writers: 2,
     readers: 4,
     statementTimeoutMs: callLimitMs,
     log,

@@ -12,7 +12,8 @@ export const nodeSchema = z
     connected: z.boolean(),
     lastSeenAt: timeSchema.nullable().describe('last readings received'),
     openRejectedFrames: z.int(),
-    configRevision: z.int(),
+    configRevision: z.int().describe('of the configuration that it is told'),
+    confirmedRevision: z.int().nullable().describe('that it last said it applies'),
     createdAt: timeSchema,
     disabledAt: timeSchema.nullable(),
   })

@@ -48,9 +48,20 @@ suite('nodes', (test, { before, after }) => {
       ['previous', 'current'],
     )
     const { id } = (await nodeIdentity(api.db, { name: 'rotated' })) ?? { id: 0 }
-    await endPreviousLogin(api.db, id)
+    await endPreviousLogin(api.db, id, secretHash(fresh))
     assert.equal([await fits('rotated', old), await fits('rotated', fresh)], [undefined, 'current'])
     assert.is(await fits('rotated', 'neither'), undefined)
+  })
+
+  test('a login that a rotation has overtaken leaves the old secret its login', async () => {
+    const old = await add('overtaken')
+    const lost = await rotate('overtaken')
+    const { id } = (await nodeIdentity(api.db, { name: 'overtaken' })) ?? { id: 0 }
+    await rotate('overtaken')
+
+    await endPreviousLogin(api.db, id, secretHash(lost))
+
+    assert.is(await fits('overtaken', old), 'previous')
   })
 
   test('rotating twice keeps the secret that the node really has', async () => {
@@ -108,6 +119,25 @@ suite('nodes', (test, { before, after }) => {
       configuration: { channels: [{ quantity: 'ph', position: 0, intervalS: 600 }] },
     })
     assert.is(api.asked.filter((what) => what === 'config configured').length, 2)
+  })
+
+  test('the revision that a node says it applies stands beside the one it is told', async () => {
+    await add('confirming')
+    const revisions = async () => {
+      const answer = await api.operator({ url: '/api/v1/nodes/confirming' })
+      const node = answer.json<{ configRevision: number; confirmedRevision: number | null }>()
+      return [node.configRevision, node.confirmedRevision]
+    }
+    await made(api, 'nodes/confirming/config', { intervalS: 300 }, 'PUT')
+    await made(api, 'nodes/confirming/config', { intervalS: 600 }, 'PUT')
+    assert.equal(await revisions(), [2, null])
+
+    await storeReadings(api, 'confirming', 'config_revision', [
+      [NOW_MS / 1000 - 120, 2],
+      [NOW_MS / 1000 - 180, 1],
+    ])
+
+    assert.equal(await revisions(), [2, 2])
   })
 
   test('last seen is when readings came last; the name and simulated never change', async () => {

@@ -1,8 +1,9 @@
+import { Server } from 'node:net'
 import * as assert from 'uvu/assert'
 import { disableNode, rotateNode } from '../../ingest/store/nodes.js'
 import { newSecret } from '../../ingest/store/secrets.js'
 import { ingestRig, oxygenFrame, type Rig } from '../ingest-fixture.js'
-import { login, openSocket, publish } from '../mqtt-client.js'
+import { connectPacket, login, openSocket, publish } from '../mqtt-client.js'
 import { suite } from '../suite.js'
 
 suite('the door for nodes', (test, { before, after }) => {
@@ -181,7 +182,69 @@ suite('the door for nodes', (test, { before, after }) => {
     const silent = await openSocket(rig.broker.port)
     const slow = await openSocket(rig.broker.port)
     slow.socket.write(Buffer.from([0x10]))
+    const known = rig.refused.length
     await Promise.all([silent.closed, slow.closed])
+    assert.equal(rig.refused.slice(known), ['connect-timeout', 'connect-timeout'])
+  })
+
+  test('a node that would never be missed is refused by its keepalive', async () => {
+    const node = await rig.addNode('door-keepalive')
+    const reasons = await refusedNow(async () => {
+      for (const keepalive of [0, 1201]) {
+        const client = await login(rig.broker.port, node.name, node.secret, { keepalive })
+        assert.is.not(client.returnCode, 0)
+        await client.closed
+      }
+    })
+    assert.equal(reasons, ['keepalive', 'keepalive'])
+  })
+
+  test('a socket that cannot be accepted is counted and ends nothing', async () => {
+    const reasons = await refusedNow(async () => {
+      listenerOn(rig.broker.port)?.emit('error', new Error('accept EMFILE'))
+    })
+    assert.equal(reasons, ['accept-failed'])
+  })
+
+  test('a node that is cut off while it logs in does not get in, at whichever moment', async () => {
+    let hold: Promise<void> | undefined
+    let read = () => {}
+    const slow = await ingestRig('embedded', {
+      database: (db) => ({
+        ...db,
+        async query(lane, text, values) {
+          const rows = await db.query<never>(lane, text, values)
+          if (text.includes('secret_hash')) {
+            read()
+            await hold
+          }
+          return rows
+        },
+      }),
+    })
+    const node = await slow.addNode('door-raced')
+    for (let turns = 0; turns < 10; turns++) {
+      let release = () => {}
+      hold = new Promise((resolve) => {
+        release = resolve
+      })
+      const isRead = new Promise<void>((resolve) => {
+        read = resolve
+      })
+      const client = await openSocket(slow.broker.port)
+      const { name, secret } = node
+      client.send(connectPacket(name, secret))
+      await isRead
+      // The first is cut off before it is let in, the others some turns of the loop after.
+      if (turns > 0) release()
+      for (let turn = 1; turn < turns; turn++) await new Promise((next) => setImmediate(next))
+      slow.broker.disconnect(name)
+      release()
+      await client.closed
+      for (let turn = 0; turn < 20; turn++) await new Promise((next) => setImmediate(next))
+      assert.is(slow.broker.connected().size, 0, `after ${turns} turns`)
+    }
+    await slow.close()
   })
 
   test('a login from outside the named networks needs TLS', async () => {
@@ -203,3 +266,12 @@ suite('the door for nodes', (test, { before, after }) => {
     second.end()
   })
 })
+
+/** What the system's errors of accept() arrive at. */
+function listenerOn(port: number): Server | undefined {
+  const handles: unknown[] = Reflect.get(process, '_getActiveHandles').call(process)
+  return handles.find((handle): handle is Server => {
+    const address = handle instanceof Server ? handle.address() : null
+    return typeof address === 'object' && address?.port === port
+  })
+}

@@ -19,6 +19,7 @@ function emptyService(): ServiceClient {
     lastSeenAt: null,
     openRejectedFrames: 0,
     configRevision: 0,
+    confirmedRevision: null,
     createdAt: at,
     disabledAt: null,
     secret: 'abc',

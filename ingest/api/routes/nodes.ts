@@ -260,6 +260,7 @@ function toNode(row: NodeRow, connected: ReadonlySet<string>): Node {
     lastSeenAt: isoOrNull(row.lastSeenAt),
     openRejectedFrames: row.openRejectedFrames,
     configRevision: row.configRevision,
+    confirmedRevision: row.confirmedRevision,
     createdAt: iso(row.createdAt),
     disabledAt: isoOrNull(row.disabledAt),
   }

@@ -1,0 +1,55 @@
+import * as assert from 'uvu/assert'
+import { ingestRig, oxygenFrame } from '../ingest-fixture.js'
+import { login } from '../mqtt-client.js'
+import { suite } from '../suite.js'
+
+suite('the end of the broker', (test) => {
+  test('every frame that is stored during the stop is acknowledged before the connection ends', async () => {
+    let gate: Promise<void> = Promise.resolve()
+    const rig = await ingestRig('embedded', {
+      database: (db) => ({
+        ...db,
+        async run(lane, work) {
+          if (lane === 'write') await gate
+          return db.run(lane, work)
+        },
+      }),
+    })
+    const node = await rig.addNode('stop-acks')
+    const client = await login(rig.broker.port, node.name, node.secret)
+    let open = () => {}
+    gate = new Promise((resolve) => {
+      open = resolve
+    })
+    const ids = Array.from({ length: 50 }, (_, index) => index + 1)
+    const acknowledged: number[] = []
+    for (const messageId of ids) {
+      const start = rig.clock.seconds - 600 * messageId
+      client.send({
+        cmd: 'publish',
+        topic: 'toba/stop-acks/r',
+        payload: Buffer.from(oxygenFrame({ start, seq: messageId })),
+        qos: 1,
+        messageId,
+        dup: false,
+        retain: false,
+      })
+      void client.next('puback').then(
+        (packet) => acknowledged.push(packet.messageId ?? 0),
+        () => {},
+      )
+    }
+    while (rig.pipeline.balance().frames.received < ids.length) await turn()
+
+    const closing = rig.close()
+    open()
+    await closing
+    await client.closed
+
+    assert.equal(acknowledged, ids)
+  })
+})
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
