@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { buildIfOld } from '../../simulators/build-if-old.js'
 
 /**
  * `npm run bench -- NAME [--json] [option …]`: one file a measurement in this folder. Each exports
@@ -40,6 +41,7 @@ async function main(args: string[]): Promise<void> {
     return
   }
   const options = args.toSpliced(args.indexOf(name), 1).filter((arg) => arg !== '--json')
+  await buildIfOld(console.error)
   const result = await bench.run(options)
   if (args.includes('--json')) console.log(JSON.stringify(result))
 }
