@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { get } from 'node:http'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { startServiceProcess } from '../service-process.js'
 import { withDatabase } from '../store-fixture.js'
 import { runPart, type StorePlace, WARM_UP_S } from './ingest/job.js'
@@ -37,6 +38,9 @@ interface EngineResult {
 
 /** Frames that a node can send at most in a second, for which the generator prepares. */
 const FRAMES_PER_NODE_AND_S = { 1: 100, 12: 30 } as const
+/** The embedded engine's first refresh comes a minute after its start. */
+const FIRST_REFRESH_S = 62
+
 /** Frames of a node on their way at once. */
 const IN_FLIGHT = { 1: 4, 12: 2 } as const
 
@@ -131,37 +135,58 @@ function runLoad(
   })
 }
 
-/** The same load beside one CSV export of a year, the refresh of the aggregates and 50 live clients. */
+/**
+ * The same load beside CSV exports of a year, one after the other, a refresh of the aggregates and 50 live
+ * clients. The embedded engine refreshes a minute after its start, so there the load lasts until then.
+ */
 async function measureBusy(
   place: StorePlace,
   secrets: string,
   rounds: number,
   seconds: number,
-): Promise<{ p99: number; disconnected: number }> {
+): Promise<LoadReport> {
+  const isServer = place.databaseUrl !== undefined
   const service = await startServiceProcess(place)
-  const streams = Array.from({ length: 50 }, () => stream(service.httpPort, '/api/v1/live'))
+  const lasts = isServer ? seconds * 2 : FIRST_REFRESH_S + seconds
+  const live = Array.from({ length: 50 }, () => stream(service.httpPort, '/api/v1/live'))
   const to = new Date()
   const from = new Date(to.getTime() - 365 * 86_400_000)
   const query = `node=${nodeName(NODES)}&from=${from.toISOString()}&to=${to.toISOString()}&resolution=raw&format=csv`
-  const csv = stream(service.httpPort, `/api/v1/readings?${query}`)
-  const load = await runLoad(service, secrets, 1 + rounds * 4, 12, seconds * 2)
+  let isOver = false
+  let exports = 0
+  const exporting = (async () => {
+    for (; !isOver; exports++) {
+      const csv = stream(service.httpPort, `/api/v1/readings?${query}`)
+      await csv.ended
+    }
+  })()
+  const refreshing = isServer ? refresh(place.databaseUrl) : Promise.resolve()
+  const load = await runLoad(service, secrets, 1 + rounds * 4, 12, lasts)
+  isOver = true
+  await Promise.all([exporting, refreshing])
   say(
-    `  busy: ${describe(12, load)}, ${perS(csv.bytes / (seconds * 2))} bytes of CSV, ${load.disconnected} connections cut`,
+    `  busy: ${describe(12, load)}, ${exports} exports of a year, one refresh, 50 live clients, ${load.disconnected} connections cut`,
   )
-  for (const { destroy } of [...streams, csv]) destroy()
+  for (const { destroy } of live) destroy()
   await service.end('SIGTERM')
   return load
 }
 
-function stream(port: number, path: string): { bytes: number; destroy(): void } {
-  const result = { bytes: 0, destroy: () => void request.destroy() }
-  const request = get({ port, path, host: '127.0.0.1' }, (response) => {
-    response.on('data', (chunk: Buffer) => {
-      result.bytes += chunk.length
-    })
+async function refresh(databaseUrl: string | undefined): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  await client.query(`CALL refresh_continuous_aggregate('reading_hour', NULL, now())`)
+  await client.query(`CALL refresh_continuous_aggregate('reading_day', NULL, now())`)
+  await client.end()
+}
+
+function stream(port: number, path: string): { ended: Promise<void>; destroy(): void } {
+  const request = get({ port, path, host: '127.0.0.1' })
+  const ended = new Promise<void>((resolve) => {
+    request.on('response', (response) => response.resume().on('close', resolve))
+    request.on('error', () => resolve()) // it is cut when the measurement ends
   })
-  request.on('error', () => {}) // it is cut when the measurement ends
-  return result
+  return { ended, destroy: () => void request.destroy() }
 }
 
 function summarise(engine: string, samples: Samples, busy: { p99: number }): EngineResult {
