@@ -23,6 +23,8 @@ suite('the end of the broker', (test) => {
     })
     const ids = Array.from({ length: 50 }, (_, index) => index + 1)
     const acknowledged: number[] = []
+    // In one piece: Aedes reads on only when what it has read is settled.
+    client.socket.cork()
     for (const messageId of ids) {
       const start = rig.clock.seconds - 600 * messageId
       client.send({
@@ -39,14 +41,17 @@ suite('the end of the broker', (test) => {
         () => {},
       )
     }
-    while (rig.pipeline.balance().frames.received < ids.length) await turn()
+    client.socket.uncork()
+    while (rig.pipeline.balance().frames.received === 0) await turn()
 
     const closing = rig.close()
     open()
     await closing
     await client.closed
 
-    assert.equal(acknowledged, ids)
+    const { stored } = rig.pipeline.balance().frames
+    assert.ok(stored > 0)
+    assert.equal(acknowledged, ids.slice(0, stored))
   })
 })
 

@@ -72,7 +72,7 @@ suite('npm run node', (test, hooks) => {
       assert.match(added.lines.join('\n'), 'shown this once')
       const { lines } = await run('list')
       assert.is(lines.length, 2)
-      assert.match(lines[1] ?? '', /^balige-1 +lake +away +never +0 +Balige$/)
+      assert.match(lines[1] ?? '', /^balige-1 +lake +away +never +0 +0 +Balige$/)
       assert.not.match(lines.join(), secret)
     },
     OPENS,
