@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { disableNode, rotateNode } from '../../ingest/store/nodes.js'
 import { newSecret } from '../../ingest/store/secrets.js'
 import { ingestRig, oxygenFrame, type Rig } from '../ingest-fixture.js'
-import { connectPacket, login, openSocket, publish } from '../mqtt-client.js'
+import { connectPacket, login, openSocket, publish, type RawClient } from '../mqtt-client.js'
 import { suite } from '../suite.js'
 
 suite('the door for nodes', (test, { before, after }) => {
@@ -206,7 +206,7 @@ suite('the door for nodes', (test, { before, after }) => {
     assert.equal(reasons, ['accept-failed'])
   })
 
-  test('a node that is cut off while it logs in does not get in, at whichever moment', async () => {
+  test('a node that is cut off or breaks off while it logs in is not connected', async () => {
     let hold: Promise<void> | undefined
     let read = () => {}
     const slow = await ingestRig('embedded', {
@@ -222,8 +222,13 @@ suite('the door for nodes', (test, { before, after }) => {
         },
       }),
     })
-    const node = await slow.addNode('door-raced')
-    for (let turns = 0; turns < 10; turns++) {
+    const { name, secret } = await slow.addNode('door-raced')
+    const endings = [
+      () => slow.broker.disconnect(name),
+      // Its CONNACK finds nobody, which Aedes learns only after it has let the node in.
+      (client: RawClient) => client.socket.resetAndDestroy(),
+    ]
+    for (const end of endings) {
       let release = () => {}
       hold = new Promise((resolve) => {
         release = resolve
@@ -232,17 +237,13 @@ suite('the door for nodes', (test, { before, after }) => {
         read = resolve
       })
       const client = await openSocket(slow.broker.port)
-      const { name, secret } = node
       client.send(connectPacket(name, secret))
       await isRead
-      // The first is cut off before it is let in, the others some turns of the loop after.
-      if (turns > 0) release()
-      for (let turn = 1; turn < turns; turn++) await new Promise((next) => setImmediate(next))
-      slow.broker.disconnect(name)
+      end(client)
       release()
       await client.closed
       for (let turn = 0; turn < 20; turn++) await new Promise((next) => setImmediate(next))
-      assert.is(slow.broker.connected().size, 0, `after ${turns} turns`)
+      assert.is(slow.broker.connected().size, 0)
     }
     await slow.close()
   })
