@@ -56,7 +56,7 @@ async function runNext(): Promise<void> {
 
 function runFile(name: string): Promise<{ counts: Counts; output: string }> {
   if (/\.only\(/.test(readFileSync(here + name, 'utf8'))) {
-    const output = '  FAIL: a test is left on its own with .only(\n'
+    const output = '  FAIL: a test is left on its own, marked "only"\n'
     return Promise.resolve({ counts: { passed: 0, failed: 1, skipped: 0 }, output })
   }
   return new Promise((resolve) => {

@@ -101,16 +101,8 @@ export async function commitPrepared(
       for (const row of rows) outcomes[row.frame]?.stored.push(row.reading)
       return
     }
-    settle(
-      rows,
-      await storedRaw(
-        session,
-        rows.map((row) => row.reading),
-      ),
-      inserted,
-      frames,
-      outcomes,
-    )
+    const readings = rows.map((row) => row.reading)
+    settle(rows, await storedRaw(session, readings), inserted, frames, outcomes)
     const conflicts = frames.flatMap((frame, index) => asConflict(frame, outcomes[index]))
     if (keepConflicts && conflicts.length > 0) await insertRejected(session, conflicts)
   })

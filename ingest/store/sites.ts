@@ -3,21 +3,6 @@ import { AppError } from '../errors.js'
 import type { Database, Session } from './database.js'
 import { currentLatest, type LatestRow } from './latest.js'
 
-export interface SiteRow {
-  id: number
-  name: string
-  title: string
-  kind: SiteKind
-  longitude: number
-  latitude: number
-  elevationM: number | null
-  waterClass: string | null
-  road: string | null
-  owner: string | null
-  createdAt: Date
-  retiredAt: Date | null
-}
-
 export interface SiteDetails {
   title: string
   kind: SiteKind
@@ -27,6 +12,13 @@ export interface SiteDetails {
   waterClass: string | null
   road: string | null
   owner: string | null
+}
+
+export interface SiteRow extends SiteDetails {
+  id: number
+  name: string
+  createdAt: Date
+  retiredAt: Date | null
 }
 
 /** The column behind each thing that may be changed. */

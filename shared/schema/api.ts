@@ -22,7 +22,6 @@ export const siteParamsSchema = z.object({ name: siteNameSchema })
 export const nodeParamsSchema = z.object({ name: nodeNameSchema })
 export const accountParamsSchema = z.object({ name: z.string().max(64) })
 export const idParamsSchema = z.object({ id: queryInt(1, Number.MAX_SAFE_INTEGER) })
-export const noQuerySchema = strict({})
 
 export const sitesQuerySchema = strict({
   kind: siteKindSchema.optional(),
@@ -60,17 +59,12 @@ export const quantitiesAnswerSchema = z
   .meta({ id: 'Quantities' })
 
 export type SitesAnswer = z.infer<typeof sitesAnswerSchema>
-export type SiteAnswer = z.infer<typeof siteAnswerSchema>
 export type LatestAnswer = z.infer<typeof latestAnswerSchema>
-export type QuantitiesAnswer = z.infer<typeof quantitiesAnswerSchema>
 
 export const liveQuerySchema = strict({
   site: siteNameSchema.optional().describe('the channels placed there when the feed is opened'),
   node: nodeNameSchema.optional(),
 })
-
-/** Event `hello` of the live feed; `readings` carries an array of LiveReading, `heartbeat` a `now`. */
-export const liveHelloSchema = z.object({ ...dated, heartbeatS: z.number() })
 
 export const nodesQuerySchema = strict({
   after: nodeNameSchema.optional().describe('the page after this name'),
@@ -82,9 +76,6 @@ export const nodesAnswerSchema = z
 export const nodeAnswerSchema = nodeSchema
   .extend({ latest: z.array(latestSchema), placements: z.array(placementSchema) })
   .meta({ id: 'NodeDetail' })
-
-export type NodesAnswer = z.infer<typeof nodesAnswerSchema>
-export type NodeAnswer = z.infer<typeof nodeAnswerSchema>
 
 export const placementsQuerySchema = strict({
   site: siteNameSchema.optional(),

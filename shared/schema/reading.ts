@@ -42,16 +42,21 @@ export const quantitySchema = z
   })
   .meta({ id: 'Quantity' })
 
+/** A channel of a node, and where it measures. */
+const placedChannel = {
+  site: z.string().nullable(),
+  node: z.string(),
+  simulated: z.boolean(),
+  quantity: quantityKeySchema,
+  position: positionSchema,
+  depthM: z.number().nullable(),
+  directionDeg: z.number().nullable(),
+}
+
 /** The latest *measured* value of a channel, with where it measures now. */
 export const latestSchema = z
   .object({
-    site: z.string().nullable(),
-    node: z.string(),
-    simulated: z.boolean(),
-    quantity: quantityKeySchema,
-    position: positionSchema,
-    depthM: z.number().nullable(),
-    directionDeg: z.number().nullable(),
+    ...placedChannel,
     time: timeSchema,
     receivedAt: timeSchema,
     ageS: z
@@ -123,13 +128,7 @@ export type Bucket = z.infer<typeof bucketSchema>
 /** One placement of a channel at a site, or one channel of a node. */
 export const seriesSchema = z
   .object({
-    site: z.string().nullable(),
-    node: z.string(),
-    simulated: z.boolean(),
-    quantity: quantityKeySchema,
-    position: positionSchema,
-    depthM: z.number().nullable(),
-    directionDeg: z.number().nullable(),
+    ...placedChannel,
     unit: z.string(),
     summary: z.string().describe('how `value` of a bucket is made'),
     readings: z.array(pointSchema).optional().describe('at resolution raw, in order of time'),

@@ -1,10 +1,7 @@
-/** Seeded random numbers (mulberry32): the same seed gives the same run as far as the machine allows. */
+import { uniform } from '../../simulators/world/noise.js'
+
+/** Uniform in [0, 1), one after the other: the same seed gives the same run as far as the machine allows. */
 export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  let index = 0
+  return () => uniform(seed, 0, index++)
 }
