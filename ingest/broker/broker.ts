@@ -1,16 +1,14 @@
-import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
+import type { Socket } from 'node:net'
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes'
 import { configTopic, parseTopic, timeAnswerTopic } from '../../shared/wire/topics.js'
 import type { Clock } from '../clock.js'
 import type { BrokerConfig } from '../config.js'
-import { AppError } from '../errors.js'
 import type { Sender } from '../pipeline/accept.js'
 import { DEADLINE_MS, type Pipeline } from '../pipeline/pipeline.js'
 import type { Database } from '../store/database.js'
 import { disabledAmong, downlinkOf } from '../store/links.js'
-import { addressOf, guardPacketSize, isWithin, SocketLimits, stopReading } from './gate.js'
+import { CONNECT_TIMEOUT_MS, type DoorRefusal, Doors } from './doors.js'
+import { addressOf, guardPacketSize, stopReading } from './gate.js'
 import { type LoginRefusal, logIn } from './login.js'
 import { within } from './within.js'
 
@@ -26,20 +24,14 @@ export interface BrokerOptions {
 
 export type Refusal =
   | LoginRefusal
-  | 'plain-network'
-  | 'too-many-sockets'
+  | DoorRefusal
   | 'packet-too-large'
   | 'clean-session-required'
   | 'foreign-topic'
   | 'qos-2'
   | 'store-away'
-  | 'connect-timeout'
   | 'keepalive'
-  | 'protocol'
-  | 'accept-failed'
 
-/** A CONNECT is one packet: a socket that has not sent it by now is not a node of ours. */
-const CONNECT_TIMEOUT_MS = 5_000
 /** A node that does not take what is sent to it is cut; it asks again when it is back. */
 const DRAIN_TIMEOUT_MS = 3_000
 /** Seconds. A node sleeps by disconnecting; a socket silent for longer than half an hour is dead. */
@@ -63,56 +55,40 @@ interface Link {
  */
 export class Broker {
   readonly #options: BrokerOptions
-  readonly #limits: SocketLimits
+  readonly #doors: Doors
   readonly #links = new WeakMap<Client, Link>()
   /** Those that are logged in, by name. */
   readonly #clients = new Map<string, Client>()
   /** All of them, also those that are still logging in. */
   readonly #present = new Set<Client>()
-  readonly #sockets = new Set<Socket>()
   readonly #acknowledging = new Set<Promise<void>>()
-  readonly #servers: Server[] = []
   #aedes: Aedes | undefined
   #review: NodeJS.Timeout | undefined
 
   constructor(options: BrokerOptions) {
     this.#options = options
-    this.#limits = new SocketLimits(
-      options.config.maxConnections,
-      options.config.maxConnectionsPerAddress,
-    )
+    this.#doors = new Doors(options.config, (reason, fields) => this.#refused(reason, fields))
   }
 
   async start(): Promise<void> {
-    const { host, port, tls } = this.#options.config
     this.#aedes = await Aedes.createBroker(this.#hooks())
     this.#aedes.on('clientReady', (client) => this.#ready(client))
     this.#aedes.on('clientDisconnect', (client) => this.#forget(client))
     this.#aedes.on('clientError', (client, error) => this.#failed(client, error))
     this.#aedes.on('connectionError', (client, error) => this.#failed(client, error))
     this.#aedes.on('subscribe', (subscriptions, client) => this.#subscribed(subscriptions, client))
-    await this.#listen(host, port, (socket) => {
-      if (this.#admit(socket, false)) this.#handle(socket)
-    })
-    if (tls !== undefined) {
-      const handshakes = this.#handshakes(tls)
-      await this.#listen(host, tls.port, (socket) => {
-        if (this.#admit(socket, true)) handshakes.emit('connection', socket)
-      })
-    }
+    await this.#doors.open((socket) => this.#handle(socket))
     this.#review = setInterval(() => void this.#cutDisabled(), REVIEW_EVERY_MS)
     this.#review.unref()
   }
 
   /** Port of the listener without TLS. */
   get port(): number {
-    const address = this.#servers[0]?.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
+    return this.#doors.port ?? 0
   }
 
   get tlsPort(): number | undefined {
-    const address = this.#servers[1]?.address()
-    return typeof address === 'object' && address !== null ? address.port : undefined
+    return this.#doors.tlsPort
   }
 
   /** Names of the nodes that are connected to this process. */
@@ -135,7 +111,7 @@ export class Broker {
   /** First half of the stop: no new socket, no new packet; frames in hand go on. */
   stopAccepting(): void {
     clearInterval(this.#review)
-    for (const server of this.#servers) server.close()
+    this.#doors.close()
     for (const client of this.#clients.values()) stopReading(client)
   }
 
@@ -146,56 +122,7 @@ export class Broker {
     await new Promise((resolve) => setImmediate(resolve))
     const aedes = this.#aedes
     if (aedes !== undefined) await new Promise<void>((resolve) => aedes.close(() => resolve()))
-    for (const socket of this.#sockets) socket.destroy()
-  }
-
-  async #listen(host: string, port: number, onSocket: (socket: Socket) => void): Promise<void> {
-    const server = createServer(onSocket)
-    this.#servers.push(server)
-    server.listen(port, host)
-    try {
-      await once(server, 'listening')
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new AppError('CONFIG', `the broker cannot listen on ${host}:${port}: ${reason}`, {
-        cause,
-      })
-    }
-    server.on('error', (error) => this.#refused('accept-failed', { detail: error.message }))
-  }
-
-  /** Listens nowhere: it is handed sockets that are counted already, for a handshake may never come. */
-  #handshakes(tls: { cert: Buffer | string; key: Buffer | string }): TlsServer {
-    const { cert, key } = tls
-    const server = createTlsServer({ cert, key, handshakeTimeout: CONNECT_TIMEOUT_MS })
-    server.on('secureConnection', (socket) => this.#handle(socket))
-    server.on('tlsClientError', (error, socket) => {
-      const isLate = 'code' in error && error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT'
-      this.#refused(isLate ? 'connect-timeout' : 'protocol', { address: addressOf(socket) })
-      socket.destroy()
-    })
-    return server
-  }
-
-  /** True when the socket may stay; it is destroyed otherwise. */
-  #admit(socket: Socket, isTls: boolean): boolean {
-    // Errors of a socket end it; 'close' follows and is what counts.
-    socket.on('error', () => {})
-    const reason = this.#reasonAgainst(socket, isTls)
-    if (reason !== undefined) {
-      this.#refused(reason, { address: addressOf(socket) })
-      socket.destroy()
-      return false
-    }
-    this.#sockets.add(socket)
-    socket.once('close', () => this.#sockets.delete(socket))
-    return true
-  }
-
-  #reasonAgainst(socket: Socket, isTls: boolean): Refusal | undefined {
-    if (!this.#limits.admit(socket)) return 'too-many-sockets'
-    const isAllowed = isTls || isWithin(this.#options.config.plainNetworks, addressOf(socket))
-    return isAllowed ? undefined : 'plain-network'
+    this.#doors.cutAll()
   }
 
   #handle(socket: Socket): void {
