@@ -42,6 +42,7 @@ export interface StoreOptions {
 
 /** Opens, migrates and checks the store. Throws CONFIG, STORE_LOCKED, STORE_KIND: each one clear line. */
 export async function openStore(options: StoreOptions): Promise<Store> {
+  const startedAt = performance.now()
   await mkdir(options.folder, { recursive: true })
   // With a server too: the folder holds the control socket. Several services may share one server.
   const lock = lockFolder(options.folder)
@@ -68,6 +69,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         ? serverPolicies(db, retention, log)
         : embeddedMaintenance({ db, retention, clock, log })
     maintenance = policies
+    const ms = Math.round(performance.now() - startedAt)
+    log.info({ event: 'store_opened', engine: db.engine, ms })
     return {
       db,
       kind: options.kind,

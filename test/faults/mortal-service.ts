@@ -18,6 +18,8 @@ export class MortalService {
   #current: ServiceProcess | undefined
   /** From the process' start to its open doors, ms, one for each life. */
   readonly startsMs: number[] = []
+  /** Of that, from the folder found to the store open, as the service says it, ms. */
+  readonly reopeningsMs: number[] = []
 
   constructor(options: {
     port: number
@@ -68,6 +70,8 @@ export class MortalService {
       if ((await service.exited) !== null) throw error
     })
     this.startsMs.push(performance.now() - startedAt)
+    const opened = service.output().match(/"event":"store_opened","engine":"\w+","ms":(\d+)/)
+    if (opened !== null) this.reopeningsMs.push(Number(opened[1]))
     return service
   }
 

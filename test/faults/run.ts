@@ -85,7 +85,7 @@ async function main(): Promise<void> {
 
 function print(result: Result): void {
   console.log(
-    `${result.name}: ${result.acknowledged_frames} frames acknowledged; missing ${result.acked_missing}, twice ${result.stored_twice}, unsent ${result.stored_unsent}; slowest start ${result.slowest_start_ms} ms, largest log ${Math.round(result.largest_wal_bytes / 1e6)} MB`,
+    `${result.name}: ${result.acknowledged_frames} frames acknowledged; missing ${result.acked_missing}, twice ${result.stored_twice}, unsent ${result.stored_unsent}; slowest start ${result.slowest_start_ms} ms (of it the store ${result.slowest_reopening_ms} ms), largest log ${Math.round(result.largest_wal_bytes / 1e6)} MB`,
   )
 }
 

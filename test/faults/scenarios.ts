@@ -26,6 +26,8 @@ export interface Result extends Verdict {
   acknowledged_frames: number
   /** From the process' start to its open doors after a kill, ms. */
   slowest_start_ms: number
+  /** Of that, until the store was open again, ms; what is left is Node loading the service. */
+  slowest_reopening_ms: number
   /** Write-ahead log found after a kill, bytes; 0 on a server. */
   largest_wal_bytes: number
 }
@@ -133,7 +135,7 @@ export async function killFirstStart(trouble: Trouble): Promise<Result> {
     name: 'kill-first-start',
     ...total([]),
     acknowledged_frames: 0,
-    ...extremes(startsMs, []),
+    ...extremes(startsMs, [], []),
   }
 }
 
@@ -184,6 +186,7 @@ async function withCrowd(
     acknowledged_frames: crowd.ledgers.reduce((sum, ledger) => sum + ledger.acknowledgedCount, 0),
     ...extremes(
       services.flatMap((service) => service.startsMs),
+      services.flatMap((service) => service.reopeningsMs),
       logs,
     ),
   }
@@ -220,10 +223,12 @@ function pause(ms: number): Promise<void> {
 
 function extremes(
   startsMs: number[],
+  reopeningsMs: number[],
   logs: number[],
-): Pick<Result, 'slowest_start_ms' | 'largest_wal_bytes'> {
+): Pick<Result, 'slowest_start_ms' | 'slowest_reopening_ms' | 'largest_wal_bytes'> {
   return {
     slowest_start_ms: Math.round(Math.max(0, ...startsMs)),
+    slowest_reopening_ms: Math.max(0, ...reopeningsMs),
     largest_wal_bytes: Math.max(0, ...logs),
   }
 }
