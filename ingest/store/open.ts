@@ -42,7 +42,7 @@ export interface StoreOptions {
 
 /** Opens, migrates and checks the store. Throws CONFIG, STORE_LOCKED, STORE_KIND: each one clear line. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const startedAt = performance.now()
+  const startedAt = options.clock.now()
   await mkdir(options.folder, { recursive: true })
   // With a server too: the folder holds the control socket. Several services may share one server.
   const lock = lockFolder(options.folder)
@@ -69,7 +69,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         ? serverPolicies(db, retention, log)
         : embeddedMaintenance({ db, retention, clock, log })
     maintenance = policies
-    const ms = Math.round(performance.now() - startedAt)
+    const ms = clock.now() - startedAt
     log.info({ event: 'store_opened', engine: db.engine, ms })
     return {
       db,
