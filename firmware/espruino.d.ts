@@ -8,6 +8,9 @@
 // The language ----------------------------------------------------------------------------------
 
 type Partial<T> = { [K in keyof T]?: T[K] }
+type ReturnType<F extends (...args: never[]) => unknown> = F extends (...args: never[]) => infer R
+  ? R
+  : never
 type Record<K extends string | number, T> = { [P in K]: T }
 
 /** Only so that the compiler knows `for … of`; the board has no Symbol. */
@@ -47,7 +50,9 @@ interface IArguments {
   [index: number]: unknown
 }
 
-type Boolean = {}
+interface Boolean {
+  valueOf(): boolean
+}
 
 interface Number {
   toFixed(digits: number): string
