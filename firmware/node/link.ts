@@ -1,0 +1,213 @@
+/*
+ * A session with the service, step by step: network up, login, configuration and time, frames, network down.
+ * Each step has its own limit, and every session ends in `ended` exactly once, with the radio off.
+ */
+
+import {
+  configTopic,
+  readingsTopic,
+  timeAnswerTopic,
+  timeQuestionTopic,
+} from '../../shared/wire/topics.js'
+import { closeMqtt, type Login, openMqtt, publish, type Socket, subscribe } from './mqtt.js'
+
+export interface Transport {
+  /** Brings the network up; calls back once, with an error text or without. Has its own limit. */
+  up(done: (error?: string) => void): void
+  /** May throw, or report through the socket's events. */
+  connect(host: string, port: number): Socket
+  /** Powers the radio down. */
+  down(): void
+  /** dBm; undefined where it is not known. */
+  signal(): number | undefined
+  /** Asks the network for unix seconds; calls back once, undefined where it has none. Has its own limit. */
+  time(done: (seconds: number | undefined) => void): void
+}
+
+export interface LinkNeeds {
+  login: Login
+  host: string
+  port: number
+  /** The next frame, a binary string; undefined when there is nothing to send now. */
+  next(): string | undefined
+  /** The frame that `next` gave last is acknowledged. */
+  sent(): void
+  /** Unix seconds, as the service or else the network says. */
+  time(seconds: number): void
+  /** Text of a configuration message. */
+  config(text: string): void
+  /** The session is over: everything is sent, or why not. */
+  ended(reason?: string): void
+  /** Something got through: feeds the watchdog. */
+  progress(): void
+}
+
+/** For both answers, once the question is acknowledged. */
+const ANSWERS_S = 5
+/** After so many frames in a row the other nodes get their turn: everybody has a backlog after an outage. */
+const BURST_FRAMES = 30
+const BURST_PAUSE_S = 1
+
+let transport: Transport
+let needs: LinkNeeds
+let isOpen = false
+let isStaying = false
+let isConnected = false
+/** Everything is sent, and the session stays for more. */
+let isWaiting = false
+/** The two messages that answer a login; the session goes on when both have come. */
+let hasConfig = false
+let hasAnswer = false
+let isAsking = false
+/** The answer told the time. */
+let hasTime = false
+/** Counts sessions, to know an answer that comes after its own. */
+let session = 0
+let framesInRow = 0
+/** Set while it runs only: the interpreter gives a fired timer's id to the next one. */
+let timer: number | undefined
+
+export function startLink(network: Transport, given: LinkNeeds): void {
+  transport = network
+  needs = given
+}
+
+/** Runs a session now; in one that runs already, it says whether that one stays. */
+export function openSession(staying: boolean): void {
+  isStaying = staying
+  if (isOpen) {
+    wakeLink()
+    return
+  }
+  isOpen = true
+  session++
+  hasConfig = false
+  hasAnswer = false
+  hasTime = false
+  framesInRow = 0
+  transport.up((error) => {
+    if (error === undefined) dial()
+    else finish(error)
+  })
+}
+
+/** There is something to send: a session that waits goes on at once. */
+export function wakeLink(): void {
+  if (isWaiting) sendNext()
+}
+
+/** Logged in at the service. */
+export function isLinkUp(): boolean {
+  return isConnected
+}
+
+function dial(): void {
+  let socket: Socket
+  try {
+    socket = transport.connect(needs.host, needs.port)
+  } catch (error) {
+    finish(String(error))
+    return
+  }
+  openMqtt(socket, needs.login, { connected: loggedIn, message: takeMessage, ended: finish })
+}
+
+function loggedIn(): void {
+  isConnected = true
+  needs.progress()
+  const node = needs.login.node
+  subscribe(configTopic(node), timeAnswerTopic(node), () => {
+    publish(timeQuestionTopic(node), '', () => {
+      needs.progress()
+      isAsking = true
+      after(ANSWERS_S, answersDone)
+      checkAnswers()
+    })
+  })
+}
+
+function takeMessage(topic: string, text: string): void {
+  if (topic === configTopic(needs.login.node)) {
+    hasConfig = true
+    needs.config(text)
+  } else {
+    takeTime(text)
+  }
+  checkAnswers()
+}
+
+function takeTime(text: string): void {
+  let seconds: unknown
+  try {
+    seconds = (JSON.parse(text) as { t?: unknown }).t
+  } catch {
+    // Not JSON: as good as an answer without a time.
+  }
+  hasAnswer = true
+  if (typeof seconds !== 'number') return
+  hasTime = true
+  needs.time(seconds)
+}
+
+function checkAnswers(): void {
+  if (isAsking && hasAnswer && hasConfig) answersDone()
+}
+
+/** A service whose own clock is not synchronised gives no time: then the network is asked. */
+function answersDone(): void {
+  isAsking = false
+  stopTimer()
+  if (hasTime) {
+    sendNext()
+    return
+  }
+  const asked = session
+  transport.time((seconds) => {
+    if (session !== asked) return
+    if (seconds !== undefined) needs.time(seconds)
+    sendNext()
+  })
+}
+
+function sendNext(): void {
+  isWaiting = false
+  const frame = needs.next()
+  if (frame !== undefined) {
+    publish(readingsTopic(needs.login.node), frame, frameSent)
+    return
+  }
+  framesInRow = 0
+  if (isStaying) isWaiting = true
+  else closeMqtt()
+}
+
+function frameSent(): void {
+  needs.progress()
+  needs.sent()
+  framesInRow++
+  if (framesInRow % BURST_FRAMES === 0) after(BURST_PAUSE_S, sendNext)
+  else sendNext()
+}
+
+function after(seconds: number, act: () => void): void {
+  timer = setTimeout(() => {
+    timer = undefined
+    act()
+  }, seconds * 1000)
+}
+
+function stopTimer(): void {
+  if (timer !== undefined) clearTimeout(timer)
+  timer = undefined
+}
+
+function finish(reason?: string): void {
+  isOpen = false
+  isConnected = false
+  isWaiting = false
+  isAsking = false
+  session++
+  stopTimer()
+  transport.down()
+  needs.ended(reason)
+}

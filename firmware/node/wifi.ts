@@ -1,0 +1,63 @@
+/* Wi-Fi of the ESP32 as a transport. On the Linux interpreter, without Wi-Fi, the computer's network is up. */
+
+import type { Transport } from './link.js'
+import { askSntp } from './sntp.js'
+
+declare global {
+  interface Wifi {
+    /** On ESP32 the signal is here, not in `getDetails`, and only while connected. */
+    getStatus(): { rssi?: number }
+  }
+}
+
+export interface WifiSettings {
+  ssid: string
+  password: string
+  /** Host name or address of an SNTP server. */
+  sntp: string
+}
+
+/** Longer than three attempts of the board's own. A callback that never comes is known of it. */
+const LIMIT_S = 30
+
+export function wifiTransport(settings: WifiSettings): Transport {
+  const wifi = wifiOfBoard()
+  return {
+    up: (done) => {
+      if (wifi === undefined) done()
+      else connect(wifi, settings, done)
+    },
+    connect: (host, port) => require('net').connect({ host: host, port: port }),
+    down: () => {
+      if (wifi !== undefined) wifi.disconnect()
+    },
+    signal: () => (wifi === undefined ? undefined : wifi.getStatus().rssi),
+    time: (done) => askSntp(settings.sntp, done),
+  }
+}
+
+function wifiOfBoard(): Wifi | undefined {
+  try {
+    return require('Wifi')
+  } catch {
+    return undefined
+  }
+}
+
+function connect(wifi: Wifi, settings: WifiSettings, done: (error?: string) => void): void {
+  let timer: number | undefined = setTimeout(() => settle('wifi: no answer'), LIMIT_S * 1000)
+  function settle(error?: string): void {
+    // An attempt that was given up may still be heard of, while the next one runs.
+    if (timer === undefined) return
+    clearTimeout(timer)
+    timer = undefined
+    done(error)
+  }
+  try {
+    wifi.connect(settings.ssid, { password: settings.password }, (error) => {
+      settle(error ? `wifi: ${error}` : undefined)
+    })
+  } catch (error) {
+    settle(String(error))
+  }
+}
