@@ -1,0 +1,246 @@
+import { boardSeconds, startClock, uptime } from './clock.js'
+import { config, loadConfig, setting } from './config.js'
+import { keepHealth } from './health.js'
+import {
+  BOOT,
+  FAILURES,
+  HEALTH,
+  keepSample,
+  OFFSET,
+  openJournal,
+  READINGS,
+  SESSION,
+  START,
+  saveState,
+  state,
+  URGENT,
+} from './journal.js'
+import type { Transport } from './link.js'
+import { DROPPED, FRAME_BOOT, framed, openOutbox, withRoom } from './outbox.js'
+import { pack } from './pack.js'
+import { charge, FULL } from './power.js'
+import { storage } from './records.js'
+import { pressureAt, takeSample } from './sampler.js'
+import {
+  type Identity,
+  isSessionDue,
+  isSessionOpen,
+  lastLinked,
+  lastRssi,
+  outboxFiles,
+  packWhole,
+  renewSession,
+  sendNow,
+  startSessions,
+} from './session.js'
+import type { Station, Values } from './station.js'
+import { isUrgent, rememberSample } from './urgent.js'
+
+/* The node: samples on the grid of its interval, keeps, sends, sleeps. */
+
+/** Number of this build; the build puts it in. */
+declare const BUILD: number
+
+const WATCHDOG_S = 120
+/** How much longer than planned a sample or a session may take before the watchdog is left to bite. */
+const PATIENCE_S = 900
+const HEALTH_INTERVAL_S = 3600
+/** A sample that starts later than this behind its place on the grid gets the time it has. */
+const PUNCTUAL_S = 30
+/** ESP32 takes microseconds as an int32. */
+const LONGEST_SLEEP_S = 2100
+/** A sleep shorter than this is not worth a start. */
+const SHORTEST_SLEEP_S = 3
+const LONGEST_WAIT_S = 30
+/** Corrections of the clock may be so large; what is more was no correction. */
+const JUMP_S = 300
+const DAY_S = 86400
+const TIMER_WOKE = 4
+
+/** Codes of quantity 104. */
+const POWER_ON = 0
+const FROM_SLEEP = 3
+const UNKNOWN = 255
+
+let station: Station
+let cause = UNKNOWN
+/** In the time of the samples: unix seconds once these are known, else uptime. */
+let lastSample = -1
+let lastOffset = 0
+let isSampling = false
+let sampledAt = 0
+let timer: number | undefined
+
+function isFast(): boolean {
+  return (state[URGENT] as number) > 0 && charge(station) === FULL
+}
+
+function shortestInterval(): number {
+  return isFast()
+    ? config.urgentIntervalS
+    : config.channels.reduce(
+        (shortest, channel) =>
+          channel.enabled === false ? shortest : Math.min(shortest, channel.intervalS),
+        DAY_S,
+      )
+}
+
+/** Now in the time of the samples. When the time of day becomes known, the last sample gets it too. */
+function sampleClock(): number {
+  const offset = state[OFFSET] as number
+  if (!lastOffset && offset && lastSample >= 0) lastSample += offset
+  lastOffset = offset
+  return uptime() + offset
+}
+
+function slotAt(now: number): number {
+  const interval = shortestInterval()
+  return Math.floor(now / interval) * interval
+}
+
+function keepReadings(at: number, values: Values): void {
+  const channels: number[] = []
+  const steps: number[] = []
+  values.forEach((value, c) => {
+    const channel = station.channels[c]
+    if (channel === undefined || value === null) return
+    channels.push(16 * channel.id + channel.position)
+    steps.push(value)
+  })
+  if (channels.length === 0) return
+  if (!withRoom(() => keepSample(READINGS, at, channels, steps))) {
+    framed[DROPPED] = (framed[DROPPED] as number) + 1
+  }
+}
+
+function keepHealthNow(build: number): void {
+  withRoom(() => keepHealth(station, lastRssi(), cause, build))
+}
+
+/** `time` is that of the sample, `slot` its place on the grid. */
+function sample(time: number, slot: number): void {
+  const at = time - (state[OFFSET] as number)
+  const due = config.channels.map(
+    (channel) =>
+      channel.enabled !== false && (time > slot || isFast() || slot % channel.intervalS === 0),
+  )
+  isSampling = true
+  lastSample = time
+  const pressureHpa = setting(
+    'pressureHpa',
+    pressureAt(setting('altitudeM', station.defaults.altitudeM)),
+  )
+  takeSample(station, due, pressureHpa, (values) => {
+    isSampling = false
+    sampledAt = uptime()
+    // In uptime, because the clock may have been set while the sensors were read.
+    keepReadings(at, values)
+    const isAlarming = isUrgent(values)
+    if (slot % HEALTH_INTERVAL_S === 0) keepHealthNow(-1)
+    packWhole()
+    if (isAlarming || isFast()) sendNow()
+    run()
+  })
+}
+
+/** Fed only while samples are taken and sessions get on; whatever hangs ends in a restart. */
+function feedWatchdog(): void {
+  const now = uptime()
+  if (now - sampledAt > shortestInterval() + PATIENCE_S) return
+  if (isSessionOpen() && now - lastLinked() > config.sendIntervalS + PATIENCE_S) return
+  E.kickWatchdog()
+}
+
+/** Sleeps or waits until the next sample or session is due. */
+function rest(): void {
+  const now = sampleClock()
+  const untilSample = slotAt(now) + shortestInterval() - now
+  const seconds = Math.max(1, Math.min(untilSample, (state[SESSION] as number) - uptime()))
+  const isBusy = isSampling || isSessionOpen()
+  if (station.sleeps && !isBusy && seconds >= SHORTEST_SLEEP_S && typeof ESP32 !== 'undefined') {
+    ESP32.deepSleep(Math.min(seconds, LONGEST_SLEEP_S) * 1000000)
+    return
+  }
+  if (timer !== undefined) clearTimeout(timer)
+  timer = setTimeout(() => {
+    timer = undefined
+    run()
+  }, Math.min(seconds, LONGEST_WAIT_S) * 1000)
+}
+
+function run(): void {
+  const now = sampleClock()
+  const behind = now - lastSample
+  if (lastSample >= 0 && (behind < -JUMP_S || behind > shortestInterval() + PATIENCE_S)) {
+    // It cannot be told how much time has really passed, so what comes is of a new boot.
+    console.log('the clock jumped by about', behind)
+    beginBoot(true)
+    renewSession()
+  }
+  feedWatchdog()
+  const slot = slotAt(sampleClock())
+  if (!isSampling && slot > lastSample) {
+    const time = sampleClock()
+    sample(time - slot > PUNCTUAL_S ? time : slot, slot)
+  } else if (!isSampling && isSessionDue()) sendNow()
+  rest()
+}
+
+/** A start without a clock that survived is a new boot; what the one before left is framed under its number. */
+function beginBoot(isKnown: boolean): void {
+  const now = boardSeconds()
+  if (isKnown && now < (state[START] as number)) cause = POWER_ON
+  withRoom(() => {
+    pack(HEALTH, 255, true)
+    pack(READINGS, config.samplesPerFrame, true)
+  })
+  // A node that lost its outbox must not take a number it had before; it cannot know which those are.
+  const before = Math.max(isKnown ? (state[BOOT] as number) : 0, framed[FRAME_BOOT] as number)
+  state[BOOT] = before > 0 ? before + 1 : 1 + (E.hwRand() & 0x3fff)
+  state[START] = now
+  state[OFFSET] = state[SESSION] = state[FAILURES] = state[URGENT] = 0
+  withRoom(saveState)
+  startClock(now, 0)
+  sampledAt = 0
+  lastSample = -1
+  keepHealthNow(BUILD)
+}
+
+export function startNode(of: Station, transportOf: (identity: Identity) => Transport): void {
+  const text = storage.read('node.json')
+  if (text === undefined) {
+    console.log('no node.json: this node has no identity yet')
+    return
+  }
+  const identity = JSON.parse(text) as Identity
+  station = of
+  E.enableWatchdog(WATCHDOG_S, false)
+  process.on('uncaughtException', (error) => {
+    console.log('error:', error)
+    isSampling = false
+    rest()
+  })
+  loadConfig(station)
+  openOutbox(outboxFiles())
+  const last: Values = []
+  const isKnown = openJournal((inForce, taken) => {
+    if (taken.stream !== READINGS) return
+    lastOffset = inForce[OFFSET] as number
+    lastSample = taken.uptime + lastOffset
+    station.channels.forEach((channel, c) => {
+      const at = taken.channels.indexOf(16 * channel.id + channel.position)
+      if (at >= 0) last[c] = taken.values[at] as number
+    })
+  })
+  rememberSample(last)
+  startClock(state[START] as number, state[OFFSET] as number)
+  startSessions(station, transportOf(identity), identity, {
+    changed: () => keepHealthNow(-1),
+    ended: run,
+  })
+  if (isKnown && typeof ESP32 !== 'undefined' && ESP32.getWakeupCause() === TIMER_WOKE) {
+    cause = FROM_SLEEP
+    sampledAt = uptime()
+  } else beginBoot(isKnown)
+  run()
+}

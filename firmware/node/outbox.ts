@@ -1,0 +1,166 @@
+import {
+  append,
+  eachRecord,
+  fileOf,
+  type Log,
+  needsFile,
+  open,
+  openLog,
+  PER_FILE,
+  put,
+  rest,
+  storage,
+  take,
+  trim,
+} from './records.js'
+
+/*
+ * The outbox (`o`): packed frames, oldest first, until the service has acknowledged them. The mark of a record is
+ * written when its frame is acknowledged. A file goes when nothing in it waits any more, the oldest also when there are
+ * too many: the samples in it are counted as dropped. A body is the samples in the frame, the numbers of `framed`, and
+ * the frame, so the last record says where things stand, whatever was being written when the power went.
+ */
+
+const FILE_BYTES = 4000
+/** Numbers that grow while a file is begun take a few bytes more. */
+const GROWTH_BYTES = 4
+
+/** Where things stand: `framed` by these. Boot and number of the last frame. */
+export const FRAME_BOOT = 0
+export const SEQ = 1
+/** Samples in frames since installation. */
+export const TOTAL = 2
+/** Samples given up since installation. */
+export const DROPPED = 3
+/** Place up to which the journal's readings are framed; behind it that of the health samples. */
+export const UP_TO = 4
+
+export let framed: number[] = [0, 0, 0, 0, 0, 0]
+
+let log: Log
+let mostFiles: number
+/** Nothing before it waits. */
+let cursor = 0
+/** The newest readings, which go before all that waits longer; -1 when they are through. */
+let newest = -1
+/** The frame that was given out last; -1 when it is acknowledged. */
+let given = -1
+/** Head of the record that `readHead` read. */
+let samples = 0
+let head: number[] = framed
+
+export function setFramed(numbers: number[]): void {
+  framed = numbers
+}
+
+function readHead(body: string): void {
+  open(body)
+  samples = take()
+  head = framed.map(take)
+}
+
+function isWaiting(place: number): boolean {
+  return (storage.read(fileOf(log, place), place % PER_FILE, 1) as string).charCodeAt(0) === 255
+}
+
+/** Finds what an earlier life left. `files` is the most that may be there. */
+export function openOutbox(files: number): void {
+  mostFiles = files
+  log = openLog('o', FILE_BYTES)
+  // The file before, too: power may have gone while the last one was begun.
+  eachRecord(log, (log.last - 1) * PER_FILE, (body, place) => {
+    readHead(body)
+    newest = isWaiting(place) ? place : -1
+    return false
+  })
+  framed = head.slice()
+}
+
+function waitingInFirst(): number {
+  let count = 0
+  eachRecord(log, 0, (body, place) => {
+    if (place >= (log.first + 1) * PER_FILE) return true
+    readHead(body)
+    if (isWaiting(place)) count += samples
+    return false
+  })
+  return count
+}
+
+function eraseFirst(): void {
+  storage.erase(log.letter + log.first)
+  log.first++
+}
+
+/** Keeps a frame of which `framed` says the rest; `isFresh` when it goes first. Throws when Storage refuses it. */
+export function keepFrame(count: number, frame: string, isFresh: boolean): void {
+  const isTooMany =
+    log.last - log.first + 1 >= mostFiles &&
+    needsFile(log, bodyOf(count, frame).length + GROWTH_BYTES)
+  // Counted in the record that follows, gone after it: power may go in between.
+  if (isTooMany) framed[DROPPED] = (framed[DROPPED] as number) + waitingInFirst()
+  const place = append(log, bodyOf(count, frame))
+  if (isFresh) newest = place
+  while (log.last - log.first >= mostFiles) eraseFirst()
+}
+
+function bodyOf(count: number, frame: string): string {
+  return put(count) + framed.map(put).join('') + frame
+}
+
+/** Does `keep`. Where Storage is full the oldest frames make room; false when there was none to be had. */
+export function withRoom(keep: () => void): boolean {
+  try {
+    keep()
+    return true
+  } catch (error) {
+    console.log('storage:', error)
+    if (log.first >= log.last) return false
+    framed[DROPPED] = (framed[DROPPED] as number) + waitingInFirst()
+    eraseFirst()
+    return withRoom(keep)
+  }
+}
+
+/** The frame of the record at `place` or the first one behind it that waits, at which `given` is then. */
+function frameFrom(place: number): string | undefined {
+  let frame: string | undefined
+  given = -1
+  eachRecord(log, place, (body, here) => {
+    if (!isWaiting(here)) return false
+    readHead(body)
+    frame = rest()
+    given = here
+    return true
+  })
+  return frame
+}
+
+/** The frame to send next: the newest first, then the oldest on. Undefined when none waits. */
+export function nextFrame(): string | undefined {
+  if (newest >= 0) {
+    const frame = frameFrom(newest)
+    if (given === newest) return frame
+    newest = -1
+  }
+  const frame = frameFrom(cursor)
+  cursor = given < 0 ? log.last * PER_FILE : given
+  trim(log, cursor)
+  return frame
+}
+
+/** The frame given out last is acknowledged: only now may it go. */
+export function releaseFrame(): void {
+  if (given < 0) return
+  storage.write(fileOf(log, given), '\0', given % PER_FILE)
+  if (given === newest) newest = -1
+  given = -1
+}
+
+/** Samples in frames that wait; frames that overtook older ones are counted until those are through too. */
+export function waitingSamples(): number {
+  const before = given
+  const isSome = frameFrom(cursor) !== undefined
+  given = before
+  return isSome ? (framed[TOTAL] as number) - (head[TOTAL] as number) + samples : 0
+}

@@ -1,0 +1,162 @@
+/*
+ * Logs of records in Storage: numbered files of one letter (`o0`, `o1` …) that get their size when they are created and
+ * are written front to back, because Storage cannot write a byte twice. A record is
+ *
+ *   mark (1) · length (2, low first) · body · CRC-32 of length and body (4, low first)
+ *
+ * The mark is left unwritten, so that one more thing can be said about the record later. Power may end inside any
+ * write: a torn record fails its CRC, and the next one goes behind it. A place in a log is 4096 x file + offset.
+ */
+
+export const storage = require('Storage')
+
+export interface Log {
+  letter: string
+  /** Bytes of a file. */
+  size: number
+  /** Numbers of the oldest and the newest file; without any the newest is one less. */
+  first: number
+  last: number
+  /** Offset in the newest file at which the next record goes. */
+  end: number
+}
+
+export const PER_FILE = 4096
+/** Bytes of a record beside its body. */
+const FRAMING = 7
+/** Longest body: a frame of 1,024 bytes and what is noted beside it. */
+const LONGEST = 1100
+const UNWRITTEN = 0xffff
+
+export const chr = String.fromCharCode
+
+/** What `take` reads from. */
+let text = ''
+let at = 0
+
+export function open(source: string): void {
+  text = source
+  at = 0
+}
+
+export function isDone(): boolean {
+  return at >= text.length
+}
+
+/** Unsigned, seven bits a byte, low ones first: what `put` wrote. */
+export function take(): number {
+  let value = 0
+  let scale = 1
+  let byte = 128
+  while (byte > 127 && !isDone()) {
+    byte = text.charCodeAt(at++)
+    value += (byte & 127) * scale
+    scale *= 128
+  }
+  return value
+}
+
+export function rest(): string {
+  return text.substr(at)
+}
+
+/** 0 to 2^53: no shifts, they would cut at 32 bits. */
+export function put(value: number): string {
+  return value > 127 ? chr((value % 128) + 128) + put(Math.floor(value / 128)) : chr(value)
+}
+
+/** The low `count` bytes of `value`, lowest first. */
+function low(value: number, count: number): string {
+  return count ? chr(value & 255) + low(value >> 8, count - 1) : ''
+}
+
+export function fileOf(log: Log, place: number): string {
+  return log.letter + Math.floor(place / PER_FILE)
+}
+
+/** Length of the body of the record at `place`: 0 where none was written yet, -1 where none can be. */
+function lengthAt(file: string, offset: number): number {
+  const head = storage.read(file, offset + 1, 2)
+  if (head === undefined || head.length < 2) return -1
+  const length = head.charCodeAt(0) | (head.charCodeAt(1) << 8)
+  if (length === UNWRITTEN) return 0
+  return length > LONGEST ? -1 : length
+}
+
+/**
+ * Gives `visit` the records from `place` on, in order, until it returns true: body, place, place of the next one.
+ * Records that are torn or have rotted are left out.
+ */
+export function eachRecord(
+  log: Log,
+  place: number,
+  visit: (body: string, place: number, next: number) => boolean | undefined,
+): void {
+  let here = Math.max(place, log.first * PER_FILE)
+  while (here < (log.last + 1) * PER_FILE) {
+    const file = fileOf(log, here)
+    const offset = here % PER_FILE
+    const length = lengthAt(file, offset)
+    if (length > 0) {
+      const next = here + length + FRAMING
+      const record = storage.read(file, offset + 1, length + FRAMING - 1) as string
+      const sized = record.substr(0, length + 2)
+      if (
+        record.substr(length + 2) === low(E.CRC32(sized), 4) &&
+        visit(sized.substr(2), here, next)
+      )
+        return
+      here = next
+    } else {
+      const number = Math.floor(here / PER_FILE)
+      if (number === log.last) log.end = length ? log.size : Math.max(log.end, offset)
+      here = (number + 1) * PER_FILE
+    }
+  }
+}
+
+/** Finds the files of a log. Its end is known once it has been read to there. */
+export function openLog(letter: string, size: number): Log {
+  const log = { letter, size, first: 0, last: -1, end: size }
+  const names = storage.list()
+  let isFirst = true
+  for (let n = 0; n < names.length; n++) {
+    const name = names[n] as string
+    const number = parseInt(name.substr(1), 10)
+    if (name !== letter + number) continue
+    log.first = isFirst ? number : Math.min(log.first, number)
+    log.last = isFirst ? number : Math.max(log.last, number)
+    log.end = 0
+    isFirst = false
+  }
+  return log
+}
+
+/** Whether a body of so many bytes goes into a new file. */
+export function needsFile(log: Log, bytes: number): boolean {
+  return log.end + bytes + FRAMING > log.size
+}
+
+/** Writes a record and returns its place. Throws when Storage refuses it. */
+export function append(log: Log, body: string): number {
+  if (needsFile(log, body.length)) {
+    // Storage wants a byte to write; this one leaves the flash as it is.
+    storage.write(log.letter + (log.last + 1), '\xff', 0, log.size)
+    log.last++
+    log.end = 0
+  }
+  const sized = low(body.length, 2) + body
+  const offset = log.end
+  // Also when the write fails: what it left behind is skipped like a torn record.
+  log.end += body.length + FRAMING
+  storage.write(log.letter + log.last, sized + low(E.CRC32(sized), 4), offset + 1)
+  return log.last * PER_FILE + offset
+}
+
+/** Erases the files before the one of `place`, but never the last two. */
+export function trim(log: Log, place: number): void {
+  while (log.first < log.last - 1 && (log.first + 1) * PER_FILE <= place) {
+    storage.erase(log.letter + log.first)
+    log.first++
+  }
+}

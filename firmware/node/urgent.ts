@@ -1,0 +1,40 @@
+import { config } from './config.js'
+import { state, URGENT } from './journal.js'
+import type { Values } from './station.js'
+
+/*
+ * Urgent is a sample that goes beyond its quantity's level, or changed by more than allowed since the one before. It is
+ * sent at once, and the node samples fast until some samples in a row were calm.
+ */
+
+const CALM_SAMPLES = 3
+
+/** Values of the last sample, in steps. */
+const last: Values = []
+
+/** Also says whether the change since the last sample makes it urgent. */
+export function rememberSample(values: Values): boolean {
+  let isAlarming = false
+  values.forEach((value, c) => {
+    const channel = config.channels[c]
+    if (value === null || channel === undefined) return
+    const before = last[c]
+    const isKnown = typeof before === 'number'
+    const change = isKnown ? Math.abs(value - before) : 0
+    const units = value / channel.perUnit
+    // What is not configured is undefined, and nothing is beyond that.
+    if (units < (channel.urgentBelow as number) || units > (channel.urgentAbove as number))
+      isAlarming = true
+    if (isKnown && change / channel.perUnit >= (channel.urgentChange as number)) isAlarming = true
+    last[c] = value
+  })
+  return isAlarming
+}
+
+/** True when this sample is urgent; `state` then says for how long. Remembers the sample. */
+export function isUrgent(values: Values): boolean {
+  const isAlarming = rememberSample(values)
+  if (isAlarming) state[URGENT] = CALM_SAMPLES
+  else if (state[URGENT]) state[URGENT] = (state[URGENT] as number) - 1
+  return isAlarming
+}
