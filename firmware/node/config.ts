@@ -1,5 +1,6 @@
+import type { Channel } from './description.js'
 import { storage } from './records.js'
-import type { Channel, Station } from './station.js'
+import type { Station } from './station.js'
 
 /*
  * How the node works, as the service tells it on topic `c`: applied whole or refused whole. Kept in `config.json`, so

@@ -1,18 +1,6 @@
-/* What a station file says about its board: everything that the board-independent part needs to know. */
+import type { Description } from './description.js'
 
-export interface Channel {
-  /** Key in the registry of quantities, as configurations name it. */
-  quantity: string
-  /** Its id there. */
-  id: number
-  position: number
-  /** Steps in one unit: 1 / the quantity's step. */
-  perUnit: number
-  /** Urgency unless configured, in units: beyond a level, or on a change between two samples. */
-  urgentBelow?: number
-  urgentAbove?: number
-  urgentChange?: number
-}
+/* What a station file says about its board: everything that the board-independent part needs to know. */
 
 /** What a reading may depend on. Null where it is not known now. */
 export interface Around {
@@ -42,26 +30,6 @@ export interface Battery {
   low: number
   veryLow: number
   flat: number
-}
-
-export interface Defaults {
-  /** Seconds between samples. */
-  intervalS: number
-  samplesPerFrame: number
-  /** Seconds between sessions. */
-  sendIntervalS: number
-  /** Seconds between samples while something is urgent. */
-  urgentIntervalS: number
-  /** Metres above the sea: gives the pressure where no barometer does. */
-  altitudeM: number
-}
-
-/** The part of a station that the build reads too. */
-export interface Description {
-  name: string
-  board: string
-  channels: Channel[]
-  defaults: Defaults
 }
 
 export interface Station extends Description {

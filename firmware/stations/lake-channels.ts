@@ -1,4 +1,4 @@
-import type { Channel, Description } from '../node/station.js'
+import type { Channel, Description } from '../node/description.js'
 
 /** What a lake station measures, and how it works until somebody configures it. */
 

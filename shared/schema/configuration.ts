@@ -10,6 +10,10 @@ const intervalSSchema = z.int().min(1).max(86_400)
 export const configurationSchema = strict({
   intervalS: intervalSSchema.optional().describe('between samples, all channels'),
   samplesPerFrame: z.int().min(1).max(255).optional(),
+  sendIntervalS: intervalSSchema.optional().describe('between sessions with the service'),
+  urgentIntervalS: intervalSSchema
+    .optional()
+    .describe('between samples, each sent at once, while something is urgent'),
   channels: z
     .array(
       strict({
@@ -17,6 +21,13 @@ export const configurationSchema = strict({
         position: positionSchema.default(0),
         intervalS: intervalSSchema.optional(),
         enabled: z.boolean().optional(),
+        urgentBelow: z.number().optional().describe('level, in the unit of the quantity'),
+        urgentAbove: z.number().optional().describe('level, in the unit of the quantity'),
+        urgentChange: z
+          .number()
+          .positive()
+          .optional()
+          .describe('between two samples, in the unit of the quantity'),
       }),
     )
     .max(64)
