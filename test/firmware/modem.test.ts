@@ -1,0 +1,216 @@
+import * as assert from 'uvu/assert'
+import { suite } from '../suite.js'
+import { FakeModem, type ModemFaults } from './fake-modem.js'
+import { bundle, FakeNode, FakeSocket, runBundle, Timers } from './link-rig.js'
+import { type Script, ScriptedBroker } from './scripted-broker.js'
+
+const ENTRY = `
+import { isLinkUp, openSession, startLink, wakeLink } from './link.js'
+import { modemTransport } from './modem.js'
+Object.assign(global, { isLinkUp, openSession, startLink, wakeLink, modemTransport })`
+const TOPIC = 'toba/toba-01/r'
+/** 24 November 2026, 03:46:40 UTC: what the modem's clock says, which is seven hours ahead. */
+const NOW = Date.UTC(2026, 10, 24, 3, 46, 40) / 1000
+
+let script: Promise<string> | undefined
+
+async function modemRig(faults: ModemFaults = {}, broker?: Script) {
+  script ??= bundle(ENTRY)
+  const timers = new Timers()
+  const brokers: ScriptedBroker[] = []
+  const sockets: FakeSocket[] = []
+  const network = { isReachable: true }
+  const connect = () => {
+    const socket = new FakeSocket(timers)
+    const scripted = new ScriptedBroker(socket, broker)
+    socket.isOpen = network.isReachable
+    socket.onBytes = (bytes) => scripted.receive(bytes)
+    sockets.push(socket)
+    brokers.push(scripted)
+    return socket
+  }
+  let toBoard: (data: string) => void = () => {}
+  const modem = new FakeModem(timers, (text) => toBoard(text), { connect, faults })
+  const serial = {
+    setup() {},
+    write: (data: string) => timers.after(1, () => modem.receive(data)),
+    on: (_event: 'data', handler: (data: string) => void) => {
+      toBoard = handler
+    },
+  }
+  const power = { write: (value: unknown) => modem.power(Boolean(value)) }
+  const link = runBundle(await script, timers, {})
+  const node = new FakeNode()
+  const transport = link.modemTransport({ serial, pins: {}, power, apn: 'internet' })
+  link.startLink(transport, node.needs)
+  const pollute = (text: string) => toBoard(text)
+  return { timers, modem, node, link, transport, brokers, sockets, network, pollute }
+}
+
+/** How a session with such a modem ends, and whether it is without power afterwards. */
+async function ending(faults: ModemFaults, broker?: Script) {
+  const rig = await modemRig(faults, broker)
+  rig.node.frames.push('frame')
+  rig.link.openSession(false)
+  while (rig.node.endings.length === 0 && rig.timers.nowMs < 600_000) rig.timers.run(1)
+  const seconds = rig.timers.nowMs / 1000
+  rig.timers.run(30)
+  assert.is(rig.node.endings.length, 1)
+  assert.is(rig.modem.isPowered, false)
+  assert.is(rig.timers.pending, 0)
+  return { reason: rig.node.endings[0], seconds, rig }
+}
+
+suite('a modem', (test) => {
+  test('carries a session and has power during it only', async () => {
+    const { link, node, brokers, timers, modem, transport } = await modemRig()
+    const every = Buffer.from(Array.from({ length: 1024 }, (_, n) => n & 255)).toString('latin1')
+    node.frames.push(every, 'OK\r\nERROR\r\n> ', 'last')
+
+    link.openSession(false)
+    timers.run(60)
+
+    assert.equal(node.heard, ['config {"revision":0}', 'time 1795000000', 'ended well'])
+    assert.equal(brokers[0]?.published(TOPIC), [every, 'OK\r\nERROR\r\n> ', 'last'])
+    assert.is(brokers[0]?.packets.at(-1)?.cmd, 'disconnect')
+    assert.is(transport.signal(), -77)
+    assert.equal([modem.isPowered, modem.hardCuts], [false, 0])
+    assert.is(timers.pending, 0)
+  })
+
+  test('takes out what came, whatever bytes and however much', async () => {
+    const { link, node, brokers, timers } = await modemRig()
+    link.openSession(true)
+    timers.run(60)
+    const broker = brokers[0]
+    const texts = ['CLOSED\r\n+CIPRXGET: 1\r\nOK\r\n', 'x'.repeat(1900), '\r\n\r\n']
+    for (const text of texts) broker?.send(broker.message('toba/toba-01/c', text))
+    timers.run(10)
+    assert.equal(
+      node.heard.slice(-3),
+      texts.map((text) => `config ${text}`),
+    )
+    assert.is(link.isLinkUp(), true)
+  })
+
+  test('tells the time of the network where the service has none', async () => {
+    const { link, node, brokers, timers } = await modemRig({}, (_, broker) => {
+      broker.answers.t = undefined
+      return false
+    })
+    node.frames.push('frame')
+    link.openSession(false)
+    timers.run(60)
+    assert.equal(node.heard, ['config {"revision":0}', `time ${NOW}`, 'ended well'])
+    assert.equal(brokers[0]?.published(TOPIC), ['frame'])
+  })
+
+  test('reads the clock of any day and zone, and not one that was never set', async () => {
+    const clocks: [string, number | undefined][] = [
+      ['28/02/29,00:00:00+00', Date.UTC(2028, 1, 29) / 1000],
+      ['28/03/01,00:00:00+00', Date.UTC(2028, 2, 1) / 1000],
+      ['27/01/01,06:59:59+28', Date.UTC(2026, 11, 31, 23, 59, 59) / 1000],
+      ['26/12/31,20:30:00-14', Date.UTC(2027, 0, 1, 0, 0, 0) / 1000],
+      ['20/01/31,12:00:00+00', Date.UTC(2020, 0, 31, 12) / 1000],
+      ['04/01/01,00:00:12+00', undefined],
+      ['80/01/06,00:00:12+00', undefined],
+      ['00/01/01,00:00:12+00', undefined],
+      ['', undefined],
+    ]
+    for (const [clock, expected] of clocks) {
+      const { link, timers, transport } = await modemRig({ clock })
+      link.openSession(true)
+      timers.run(60)
+      const told: (number | undefined)[] = []
+      transport.time((seconds) => told.push(seconds))
+      timers.run(5)
+      assert.equal(told, [expected], clock)
+    }
+  })
+
+  test('names the command that fails: no card, no network, no access', async () => {
+    const card = await ending({ hasCard: false })
+    assert.is(card.reason, 'modem: AT+CPIN?')
+    const network = await ending({ registers: false })
+    assert.is(network.reason, 'modem: AT+CREG?')
+    assert.ok(network.seconds > 60 && network.seconds < 80, `${network.seconds} s`)
+    const access = await ending({ refuses: 'AT+CIICR' })
+    assert.is(access.reason, 'modem: AT+CIICR')
+  })
+
+  test('a mute modem costs no more than the limits, at whatever step', async () => {
+    const limits: [string, number, string][] = [
+      ['AT', 25, 'modem: AT'],
+      ['ATE0', 15, 'modem: ATE0'],
+      ['AT+CREG?', 90, 'modem: AT+CREG?'],
+      ['AT+CIICR', 110, 'modem: AT+CIICR'],
+      ['AT+CIPSTART', 40, 'modem: connection'],
+      ['AT+CIPSEND', 40, 'modem: connection'],
+      ['AT+CIPRXGET=2', 40, 'modem: connection'],
+    ]
+    for (const [muteFrom, limit, reason] of limits) {
+      const { seconds, ...ended } = await ending({ muteFrom })
+      assert.is(ended.reason, reason, muteFrom)
+      assert.ok(seconds <= limit, `${muteFrom}: ${seconds} s`)
+    }
+  })
+
+  test('a modem that does not say good-bye is cut off', async () => {
+    const { reason, rig } = await ending({ muteFrom: 'AT+CPOWD' })
+    assert.equal([reason, rig.modem.hardCuts], ['well', 1])
+  })
+
+  test('noise between the answers is no harm', async () => {
+    const { reason, rig } = await ending({ noise: '\r\n\xff\x00#\r\nRDY\r\n' })
+    assert.is(reason, 'well')
+    assert.equal(rig.brokers[0]?.published(TOPIC), ['frame'])
+  })
+
+  test('noise without end fills nothing', async () => {
+    const rig = await modemRig({ muteFrom: 'AT' })
+    rig.link.openSession(false)
+    for (let n = 0; n < 40; n++) {
+      rig.timers.run(1)
+      rig.pollute('\xff'.repeat(5000))
+    }
+    assert.equal(rig.node.endings, ['modem: AT'])
+  })
+
+  test('a service that cannot be reached, or closes, ends the session', async () => {
+    const away = await modemRig()
+    away.network.isReachable = false
+    away.link.openSession(false)
+    away.timers.run(60)
+    assert.equal(away.node.endings, ['modem: connection'])
+
+    const closed = await ending({}, (packet, broker) => {
+      if (packet.cmd === 'subscribe') broker.close()
+      return packet.cmd === 'subscribe'
+    })
+    assert.is(closed.reason, 'closed')
+  })
+
+  test('what the service said before it closed is heard', async () => {
+    const { reason } = await ending({}, (packet, broker) => {
+      if (packet.cmd !== 'connect') return false
+      broker.send({ cmd: 'connack', returnCode: 4, sessionPresent: false })
+      broker.close()
+      return true
+    })
+    assert.is(reason, 'login-refused')
+  })
+
+  test('a new session begins with a modem that was off, also right after the last', async () => {
+    const { link, node, timers, modem, sockets } = await modemRig({}, (packet, broker) => {
+      if (packet.cmd !== 'connect' || sockets.length > 1) return false
+      broker.send({ cmd: 'connack', returnCode: 3, sessionPresent: false })
+      return true
+    })
+    link.openSession(false)
+    while (node.endings.length === 0) timers.run(0.1)
+    link.openSession(false)
+    timers.run(60)
+    assert.equal(node.endings, ['login-later', 'well'])
+    assert.is(modem.commands.filter((command) => command === 'ATE0').length, 2)
+  })
+})
