@@ -37,6 +37,7 @@ interface Object {
 declare const Object: {
   keys(object: object): string[]
   assign<T, U>(target: T, source: U): T & U
+  assign<T, U, V>(target: T, source: U, over: V): T & U & V
 }
 
 interface Function {
@@ -248,6 +249,8 @@ declare function btoa(binary: string): string
 
 // The board -------------------------------------------------------------------------------------
 
+/** What is set here is a global for every script that follows. */
+declare const global: Record<string, unknown>
 declare const console: { log(...values: unknown[]): void }
 declare function print(...values: unknown[]): void
 
@@ -308,6 +311,7 @@ interface Serial {
 }
 declare const Serial1: Serial
 declare const Serial2: Serial
+declare const Serial3: Serial
 
 interface OneWire {
   /** Whether anything answered. */

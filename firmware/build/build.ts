@@ -1,42 +1,94 @@
-import { statSync } from 'node:fs'
-import { relative } from 'node:path'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
+import { type Bundle, bundle, describeStation, isStation, PROJECT } from './bundle.js'
+import { checkScript } from './check.js'
+import { declaredGlobals } from './globals.js'
+import { type Manifest, manifestOf } from './manifest.js'
+import { problemReport, sizeReport } from './report.js'
+import { type Revision, revisionOf } from './revision.js'
 
-const HELP = `npm run firmware
+const HELP = `npm run firmware [-- STATION …]
 
-Builds what runs on the board into one Espruino script and reports its size. Today that is the frame
-encoder: firmware/dist/wire.js.`
+Builds what runs on the board: every station of firmware/stations, or those named, into
+firmware/dist/STATION.js and its manifest STATION.json, and the frame encoder alone into wire.js. Fails
+when the script holds anything that Espruino lacks or gets wrong. Prints the bytes of every module.`
 
-const room = fileURLToPath(new URL('..', import.meta.url))
+const ROOM = join(PROJECT, 'firmware')
+const STATIONS = join(ROOM, 'stations')
+const DIST = join(ROOM, 'dist')
 
-/**
- * Bundles `firmware/wire.ts` into one script. Espruino cannot read `?.`, default parameters and more: es2019
- * lowers what can be lowered, and the sources leave out the rest.
- */
-export async function buildWire(outFile = `${room}dist/wire.js`): Promise<string> {
-  await build({
-    entryPoints: [`${room}wire.ts`],
-    outfile: outFile,
-    bundle: true,
-    format: 'iife',
-    target: 'es2019',
-    minify: true,
-    charset: 'ascii',
-    logLevel: 'silent',
-  })
+/** The script holds what the board cannot run; the message says what and where, a line each. */
+export class ScriptError extends Error {}
+
+/** One checked script from the source file at `entry`. @throws ScriptError */
+async function buildScript(entry: string, { build }: Revision): Promise<Bundle> {
+  const built = await bundle(entry, build)
+  const problems = checkScript(built.code, declaredGlobals())
+  if (problems.length > 0) throw new ScriptError(problemReport(problems, built).join('\n'))
+  return built
+}
+
+/** The frame encoder alone, for whoever wants to try it on a board. */
+export async function buildWire(outFile = join(DIST, 'wire.js')): Promise<string> {
+  const { code } = await buildScript(join(ROOM, 'wire.ts'), revisionOf(PROJECT))
+  write(outFile, code)
   return outFile
 }
 
+/** Writes script and manifest of the station at `entry` into `folder`. @throws ScriptError */
+export async function buildStation(
+  entry: string,
+  folder = DIST,
+): Promise<Bundle & { manifest: Manifest }> {
+  const revision = revisionOf(PROJECT)
+  const built = await buildScript(entry, revision)
+  const manifest = manifestOf(await describeStation(entry), built.code, revision)
+  const name = basename(entry, '.ts')
+  if (manifest.station !== name) {
+    throw new ScriptError(`${name}.ts names itself ${manifest.station}`)
+  }
+  write(join(folder, `${name}.js`), built.code)
+  write(join(folder, `${name}.json`), `${JSON.stringify(manifest, null, 2)}\n`)
+  return { ...built, manifest }
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
+
+/** Source files of all stations. */
+export function stationFiles(folder = STATIONS): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
+    .filter(isStation)
+    .sort()
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { help: { type: 'boolean', default: false } } })
+  const { values, positionals } = parseArgs({
+    options: { help: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  })
   if (values.help) {
     console.log(HELP)
     return
   }
-  const path = await buildWire()
-  console.log(`${relative('.', path)}  ${statSync(path).size} bytes`)
+  const all = stationFiles()
+  const names = all.map((path) => basename(path, '.ts'))
+  const unknown = positionals.filter((name) => !names.includes(name))
+  if (unknown.length > 0) {
+    throw new Error(`no station ${unknown.join(', ')}; there are ${names.join(', ')}`)
+  }
+  const wanted = positionals.length === 0 ? names : positionals
+  await buildWire()
+  for (const path of all.filter((_, index) => wanted.includes(names[index] ?? ''))) {
+    const built = await buildStation(path)
+    console.log(sizeReport(built.manifest, built).join('\n'))
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
