@@ -102,8 +102,9 @@ export function installDate(life: Life, wall: WallClock): void {
   }
   hide(prototype, 'getTimezoneOffset', () => 0)
 
-  const construct = (args: unknown[]) => new Real(...(args.length === 0 ? [wall.nowMs()] : args))
-  const make = (...args: unknown[]) => construct(args)
+  function make(...args: unknown[]): object {
+    return new Real(...(args.length === 0 ? [wall.nowMs()] : args))
+  }
   make.prototype = prototype
   hide(prototype, 'constructor', make)
   life.functions(make, { now: () => wall.nowMs(), parse: (text) => Date.parse(String(text)) })
