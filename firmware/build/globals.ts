@@ -41,7 +41,7 @@ export const MISSING_STATICS: ReadonlyMap<string, ReadonlySet<string>> = new Map
 export const MISSING_METHODS: ReadonlySet<string> = new Set(
   words(
     `at codePointAt copyWithin entries finally findLast findLastIndex flat flatMap isPrototypeOf keys localeCompare
-    matchAll normalize propertyIsEnumerable reduceRight search toLocaleLowerCase toLocaleString
+    matchAll normalize propertyIsEnumerable reduceRight toLocaleLowerCase toLocaleString
     toLocaleUpperCase toReversed toSorted toSpliced trimEnd trimStart values with
     getBigInt64 getBigUint64 setBigInt64 setBigUint64`,
   ),
