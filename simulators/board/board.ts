@@ -82,6 +82,7 @@ export class Board {
   readonly #isMemoryExact: boolean
   readonly #boots = { 'power-on': 0, 'deep-sleep': 0, reboot: 0, watchdog: 0 }
   #uncaught = 0
+  #isTellingError = false
   #life: Life | undefined
   #starting: Due | undefined
   #poweredOnMs = 0
@@ -271,10 +272,13 @@ export class Board {
     this.#uncaught++
     const { stack } = (error ?? {}) as { stack?: unknown }
     this.#print(`Uncaught ${error}${typeof stack === 'string' ? `\n${stack}` : ''}`)
+    if (this.#isTellingError) return
+    this.#isTellingError = true
     const process = life.realm.class('process')
     for (const listener of life.listeners(process, 'uncaughtException')) {
       life.call(listener, process, [error])
     }
+    this.#isTellingError = false
   }
 
   #print(text: string): void {

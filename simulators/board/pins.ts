@@ -1,6 +1,7 @@
 import { hide } from './language.js'
 import { type Life, toInt } from './life.js'
 import { Meter } from './meter.js'
+import { nextId } from './time.js'
 
 const PINS = 40
 /** ADC 1: the other one is taken while the radio is on. */
@@ -190,7 +191,6 @@ const EDGES: Record<string, number> = { rising: 1, falling: -1, both: 0 }
 
 export function installWatches(life: Life, pins: Pins, pinOf: PinOf): void {
   const watches = new Map<number, Watch>()
-  let lastId = 0
 
   const fire = (id: number, level: boolean, atS: number) => {
     const watch = watches.get(id)
@@ -216,7 +216,7 @@ export function installWatches(life: Life, pins: Pins, pinOf: PinOf): void {
       if (typeof callback !== 'function' && typeof callback !== 'string') {
         life.fail('Function or String not supplied!')
       }
-      const id = ++lastId
+      const id = nextId(watches)
       let waiting: { cancel(): void } | undefined
       const stop = pins.onChange(pin, (level) => {
         const getTime = life.realm.globals.getTime as () => number

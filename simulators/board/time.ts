@@ -21,7 +21,6 @@ interface Timer {
 
 export function installTimers(life: Life, clock: Clock): void {
   const timers = new Map<number, Timer>()
-  let lastId = 0
 
   const start = (id: number, timer: Timer) => {
     timer.due = life.after(timer.atMs - clock.nowMs, () => {
@@ -49,9 +48,10 @@ export function installTimers(life: Life, clock: Clock): void {
         args,
         everyMs: isInterval ? wait : undefined,
       }
-      timers.set(++lastId, timer)
-      start(lastId, timer)
-      return lastId
+      const id = nextId(timers)
+      timers.set(id, timer)
+      start(id, timer)
+      return id
     }
 
   const clear =
@@ -81,6 +81,11 @@ export function installTimers(life: Life, clock: Clock): void {
       return undefined
     },
   })
+}
+
+/** One more than the last in use: the id of a timer that ran is given away again. */
+export function nextId(used: ReadonlyMap<number, unknown>): number {
+  return Math.max(0, ...used.keys()) + 1
 }
 
 function clamp(ms: unknown): number {
