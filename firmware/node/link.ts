@@ -10,6 +10,7 @@ import {
   timeQuestionTopic,
 } from '../../shared/wire/topics.js'
 import { closeMqtt, type Login, openMqtt, publish, type Socket, subscribe } from './mqtt.js'
+import { start, stop, type Timer } from './timer.js'
 
 export interface Transport {
   /** Brings the network up; calls back once, with an error text or without. Has its own limit. */
@@ -48,57 +49,46 @@ const ANSWERS_S = 5
 const BURST_FRAMES = 30
 const BURST_PAUSE_S = 1
 
+// What a session waits for before it sends.
+const CONFIG = 1
+const TIME = 2
+/** The acknowledgement of its question. */
+const QUESTION = 4
+
 let transport: Transport
 let needs: LinkNeeds
 let isOpen = false
 let isStaying = false
-let isConnected = false
 /** Everything is sent, and the session stays for more. */
 let isWaiting = false
-/** The two messages that answer a login; the session goes on when both have come. */
-let hasConfig = false
-let hasAnswer = false
-let isAsking = false
-/** The answer told the time. */
+let missing = 0
 let hasTime = false
 /** Counts sessions, to know an answer that comes after its own. */
 let session = 0
 let framesInRow = 0
-/** Set while it runs only: the interpreter gives a fired timer's id to the next one. */
-let timer: number | undefined
+const timer: Timer = { id: undefined }
 
 export function startLink(network: Transport, given: LinkNeeds): void {
   transport = network
   needs = given
 }
 
-/** Runs a session now; in one that runs already, it says whether that one stays. */
+/**
+ * Runs a session now. Where one runs already, it says whether that one stays, and there may be something new to
+ * send: one that waits goes on at once.
+ */
 export function openSession(staying: boolean): void {
   isStaying = staying
-  if (isOpen) {
-    wakeLink()
-    return
-  }
+  if (isWaiting) sendNext()
+  if (isOpen) return
   isOpen = true
-  session++
-  hasConfig = false
-  hasAnswer = false
   hasTime = false
+  missing = CONFIG | TIME | QUESTION
   framesInRow = 0
   transport.up((error) => {
     if (error === undefined) dial()
     else finish(error)
   })
-}
-
-/** There is something to send: a session that waits goes on at once. */
-export function wakeLink(): void {
-  if (isWaiting) sendNext()
-}
-
-/** Logged in at the service. */
-export function isLinkUp(): boolean {
-  return isConnected
 }
 
 function dial(): void {
@@ -113,27 +103,25 @@ function dial(): void {
 }
 
 function loggedIn(): void {
-  isConnected = true
   needs.progress()
   const node = needs.login.node
   subscribe(configTopic(node), timeAnswerTopic(node), () => {
     publish(timeQuestionTopic(node), '', () => {
       needs.progress()
-      isAsking = true
-      after(ANSWERS_S, answersDone)
-      checkAnswers()
+      start(timer, ANSWERS_S, goOn)
+      heard(QUESTION)
     })
   })
 }
 
 function takeMessage(topic: string, text: string): void {
   if (topic === configTopic(needs.login.node)) {
-    hasConfig = true
     needs.config(text)
+    heard(CONFIG)
   } else {
     takeTime(text)
+    heard(TIME)
   }
-  checkAnswers()
 }
 
 function takeTime(text: string): void {
@@ -143,27 +131,28 @@ function takeTime(text: string): void {
   } catch {
     // Not JSON: as good as an answer without a time.
   }
-  hasAnswer = true
   if (typeof seconds !== 'number') return
   hasTime = true
   needs.time(seconds)
 }
 
-function checkAnswers(): void {
-  if (isAsking && hasAnswer && hasConfig) answersDone()
+function heard(what: number): void {
+  if (missing === 0) return
+  missing &= ~what
+  if (missing === 0) goOn()
 }
 
 /** A service whose own clock is not synchronised gives no time: then the network is asked. */
-function answersDone(): void {
-  isAsking = false
-  stopTimer()
+function goOn(): void {
+  missing = 0
+  stop(timer)
   if (hasTime) {
     sendNext()
     return
   }
-  const asked = session
+  const asking = session
   transport.time((seconds) => {
-    if (session !== asked) return
+    if (session !== asking) return
     if (seconds !== undefined) needs.time(seconds)
     sendNext()
   })
@@ -185,29 +174,15 @@ function frameSent(): void {
   needs.progress()
   needs.sent()
   framesInRow++
-  if (framesInRow % BURST_FRAMES === 0) after(BURST_PAUSE_S, sendNext)
+  if (framesInRow % BURST_FRAMES === 0) start(timer, BURST_PAUSE_S, sendNext)
   else sendNext()
-}
-
-function after(seconds: number, act: () => void): void {
-  timer = setTimeout(() => {
-    timer = undefined
-    act()
-  }, seconds * 1000)
-}
-
-function stopTimer(): void {
-  if (timer !== undefined) clearTimeout(timer)
-  timer = undefined
 }
 
 function finish(reason?: string): void {
   isOpen = false
-  isConnected = false
   isWaiting = false
-  isAsking = false
   session++
-  stopTimer()
+  stop(timer)
   transport.down()
   needs.ended(reason)
 }

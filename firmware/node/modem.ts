@@ -5,6 +5,10 @@
 
 import type { Transport } from './link.js'
 import type { Socket } from './mqtt.js'
+import { start, stop, type Timer } from './timer.js'
+
+// biome-ignore lint/suspicious/noShadowRestrictedNames: the board's own, which reads ISO dates, too.
+declare const Date: new (iso: string) => { getTime(): number }
 
 export interface ModemSettings {
   serial: Serial
@@ -14,10 +18,10 @@ export interface ModemSettings {
   apn: string
 }
 
-/** What is sent, how long its answer may take, and how the last line of a good answer begins. */
-type Command = readonly [text: string, seconds: number, good: string]
+/** What is sent, how long its answer may take, and how the last line of a good answer begins: OK if nothing is said. */
+type Command = readonly [text: string, seconds: number, good?: string]
 /** Repeated for `untilS` seconds while it fails or its answer lacks what is wanted. */
-type Step = readonly [...command: Command, untilS: number, wanted?: RegExp]
+type Step = readonly [...command: Command, untilS?: number, wanted?: RegExp]
 
 /** Found by a modem that adapts its speed. */
 const BAUD = 57600
@@ -29,22 +33,22 @@ const LEAVE_S = 5
 const CHUNK_BYTES = 1024
 /** No line is longer, so it is garbage. */
 const MAX_LINE_BYTES = 2048
-/** 2000-03-01 in unix days: from March on, leap days stand at the end of a year. */
-const MARCH_2000 = 11017
 
 let settings: ModemSettings
 let isPowered = false
 let isLeaving = false
-let dBm: number | undefined
+/** As the modem counts it: 0 to 31, 99 where it does not know. */
+let signal = 99
 /** From the UART, not yet understood. */
 let received = ''
 let running: Command | undefined
 /** Lines of its answer. */
 let answer = ''
 let proceed: (answer: string | undefined) => void
-/** Both are set while they run only: the interpreter gives a fired timer's id to the next one. */
-let commandTimer: number | undefined
-let pauseTimer: number | undefined
+/** Of the running command. */
+const limit: Timer = { id: undefined }
+/** Until the next attempt, or until the supply is cut. */
+const pause: Timer = { id: undefined }
 
 let output = ''
 /** Part of it that waits for the prompt. */
@@ -55,7 +59,7 @@ let hasInput = false
 let rawBytes = 0
 /** By the other end. What came before is still taken out. */
 let isClosed = false
-let handlers: Record<string, ((value: never) => void) | undefined> = {}
+let handlers: Record<string, ((data: string) => void) | undefined> = {}
 let tellTime: ((seconds: number | undefined) => void) | undefined
 
 export function modemTransport(given: ModemSettings): Transport {
@@ -69,7 +73,7 @@ export function modemTransport(given: ModemSettings): Transport {
     up: up,
     connect: connect,
     down: leave,
-    signal: () => dBm,
+    signal: () => (signal < 32 ? 2 * signal - 113 : undefined),
     time: (done) => {
       tellTime = done
       wake()
@@ -81,21 +85,21 @@ function up(done: (error?: string) => void): void {
   cut()
   const steps: Step[] = [
     ['AT', 1, 'OK', 15],
-    ['ATE0', 2, 'OK', 0],
+    ['ATE0', 2],
     // Before it registers: that is when the network tells the time.
-    ['AT+CLTS=1', 2, 'OK', 0],
+    ['AT+CLTS=1', 2],
     ['AT+CPIN?', 5, 'OK', 10, /READY/],
     // At home or roaming.
     ['AT+CREG?', 2, 'OK', 60, /,[15]/],
-    ['AT+CSQ', 2, 'OK', 0],
+    ['AT+CSQ', 2],
     ['AT+CGATT=1', 10, 'OK', 20],
-    ['AT+CIPRXGET=1', 2, 'OK', 0],
-    [`AT+CSTT="${settings.apn}"`, 2, 'OK', 0],
-    ['AT+CIICR', 85, 'OK', 0],
+    ['AT+CIPRXGET=1', 2],
+    [`AT+CSTT="${settings.apn}"`, 2],
+    ['AT+CIICR', 85],
     // Any line is the address. Nothing is done with it, but without this question there is no connection.
-    ['AT+CIFSR', 2, '', 0],
+    ['AT+CIFSR', 2, ''],
   ]
-  pause(OFF_S, () => {
+  start(pause, OFF_S, () => {
     isPowered = true
     settings.power.write(1)
     runStep(steps, done)
@@ -108,12 +112,12 @@ function runStep(steps: Step[], done: (error?: string) => void): void {
     done()
     return
   }
-  const until = getTime() + step[3]
+  const until = getTime() + (step[3] ?? 0)
   const wanted = step[4]
   const attempt = () => {
     ask(step, (text) => {
       if (text !== undefined && (wanted === undefined || wanted.test(text))) runStep(steps, done)
-      else if (getTime() < until) pause(RETRY_S, attempt)
+      else if (getTime() < until) start(pause, RETRY_S, attempt)
       else done(`modem: ${step[0]}`)
     })
   }
@@ -129,7 +133,7 @@ function connect(host: string, port: number): Socket {
       wake()
     },
     end: leave,
-    on: (event: string, handler: (value: never) => void) => {
+    on: (event: string, handler: (data: string) => void) => {
       handlers[event] = handler
     },
   }
@@ -141,9 +145,8 @@ function wake(): void {
 
 /** What comes after a command: `text` is its answer, undefined where it has failed. */
 function work(text: string | undefined): void {
-  if (text === undefined && !isLeaving) {
-    emit('error', { message: 'modem: connection' })
-  } else if (output !== '' && text !== undefined && !isClosed) {
+  if (text === undefined) isClosed = true
+  if (output !== '' && !isClosed) {
     payload = output.slice(0, CHUNK_BYTES)
     output = output.slice(CHUNK_BYTES)
     ask([`AT+CIPSEND=${payload.length}`, 15, 'SEND OK'], work)
@@ -151,11 +154,11 @@ function work(text: string | undefined): void {
     ask(['AT+CIPCLOSE', 2, 'CLOSE OK'], () => ask(['AT+CPOWD=1', 3, 'NORMAL'], cut))
   } else if (hasInput) {
     hasInput = false
-    ask([`AT+CIPRXGET=2,${CHUNK_BYTES}`, 5, 'OK'], work)
+    ask([`AT+CIPRXGET=2,${CHUNK_BYTES}`, 5], work)
   } else if (isClosed) {
-    emit('close')
+    emit('close', '')
   } else if (tellTime !== undefined) {
-    ask(['AT+CCLK?', 2, 'OK'], takeTime)
+    ask(['AT+CCLK?', 2], takeTime)
   }
 }
 
@@ -163,79 +166,72 @@ function work(text: string | undefined): void {
 function leave(): void {
   if (!isPowered || isLeaving) return
   isLeaving = true
-  pause(LEAVE_S, cut)
+  start(pause, LEAVE_S, cut)
   wake()
 }
 
 function cut(): void {
   settings.power.write(0)
-  stop(commandTimer)
-  stop(pauseTimer)
-  commandTimer = pauseTimer = running = tellTime = undefined
-  isPowered = isLeaving = hasInput = isClosed = false
-  received = output = payload = ''
+  stop(limit)
+  stop(pause)
+  running = undefined
+  tellTime = undefined
+  isPowered = false
+  isLeaving = false
+  hasInput = false
+  isClosed = false
+  received = ''
+  output = ''
+  payload = ''
   rawBytes = 0
-  emit('close')
+  emit('close', '')
 }
 
-function emit(event: string, value?: unknown): void {
-  const handler = handlers[event] as ((value: unknown) => void) | undefined
-  if (handler !== undefined) handler(value)
+function emit(event: string, data: string): void {
+  const handler = handlers[event]
+  if (handler !== undefined) handler(data)
 }
 
 function ask(command: Command | Step, then: (answer: string | undefined) => void): void {
-  running = [command[0], command[1], command[2]]
+  running = command as Command
   answer = ''
   proceed = then
-  commandTimer = setTimeout(() => settle(undefined), command[1] * 1000)
+  start(limit, command[1], () => settle(undefined))
   settings.serial.write(`${command[0]}\r`)
 }
 
 function settle(text: string | undefined): void {
-  stop(commandTimer)
-  commandTimer = undefined
+  stop(limit)
   running = undefined
   payload = ''
   proceed(text)
 }
 
-function pause(seconds: number, then: () => void): void {
-  stop(pauseTimer)
-  pauseTimer = setTimeout(() => {
-    pauseTimer = undefined
-    then()
-  }, seconds * 1000)
-}
-
-function stop(timer: number | undefined): void {
-  if (timer !== undefined) clearTimeout(timer)
-}
-
 /** False when more has to come first. */
 function takeReceived(): boolean {
+  let end = received.indexOf('\n')
   if (rawBytes > 0) {
-    if (received.length < rawBytes) return false
-    const data = received.slice(0, rawBytes)
-    received = received.slice(rawBytes)
+    end = rawBytes
+    if (received.length < end) return false
     rawBytes = 0
-    emit('data', data)
-    return true
-  }
-  if (payload !== '' && received.startsWith('> ')) {
-    received = received.slice(2)
+    emit('data', takeBytes(end))
+  } else if (payload !== '' && received.startsWith('> ')) {
+    takeBytes(2)
     settings.serial.write(payload)
     payload = ''
-    return true
-  }
-  const end = received.indexOf('\n')
-  if (end < 0) {
+  } else if (end >= 0) {
+    takeLine(takeBytes(end + 1).trim())
+  } else {
     if (received.length > MAX_LINE_BYTES) received = ''
     return false
   }
-  const line = received.slice(0, end).trim()
-  received = received.slice(end + 1)
-  if (line !== '') takeLine(line)
   return true
+}
+
+function takeBytes(count: number): string {
+  const bytes = received.slice(0, count)
+  received = received.slice(count)
+  return bytes
 }
 
 /** Told without being asked, or part of an answer. */
@@ -247,38 +243,28 @@ function takeLine(line: string): void {
     isClosed = true
     wake()
   } else if (line.startsWith('+CIPRXGET: 2,')) {
-    const numbers = line.split(',')
-    rawBytes = parseInt(numbers[1] as string, 10)
-    hasInput = parseInt(numbers[2] as string, 10) > 0 || hasInput
-  } else if (running !== undefined) {
-    if (line.startsWith('+CSQ: ')) takeSignal(parseInt(line.slice(6), 10))
-    if (line.startsWith(running[2])) settle(answer)
+    const counts = line.split(',')
+    rawBytes = parseInt(counts[1] as string, 10)
+    if (counts[2] !== '0') hasInput = true
+  } else if (line !== '' && running !== undefined) {
+    if (line.startsWith('+CSQ: ')) signal = parseInt(line.slice(6), 10)
+    if (line.startsWith(running[2] ?? 'OK')) settle(answer)
     else if (line.includes('ERROR') || line.includes('FAIL')) settle(undefined)
     else answer += line
   }
 }
 
-function takeSignal(step: number): void {
-  dBm = step < 32 ? 2 * step - 113 : undefined
-}
-
-/** `+CCLK: "yy/MM/dd,hh:mm:ss±zz"`: local time, and its zone in quarter hours. */
+/** Local time and its zone in quarter hours: `+CCLK: "26/08/20,15:04:05+28"`. */
 function takeTime(text: string | undefined): void {
+  const told = (text ?? '').split('"')[1] ?? ''
   const done = tellTime
   tellTime = undefined
-  if (done !== undefined) done(text === undefined ? undefined : secondsIn(text))
+  let seconds: number | undefined
+  // Without the network the clock counts from its own beginning: 1980, 2000 or 2004, by make.
+  if (told >= '20' && told < '70') {
+    const local = told.slice(0, 17).split('/').join('-').replace(',', 'T')
+    seconds = new Date(`20${local}Z`).getTime() / 1000 - parseInt(told.slice(17), 10) * 900
+  }
+  if (done !== undefined) done(seconds)
   wake()
-}
-
-function secondsIn(text: string): number | undefined {
-  const start = text.indexOf('"') + 1
-  const at = (place: number) => parseInt(text.substr(start + place, place < 17 ? 2 : 3), 10)
-  const year = at(0)
-  // Without the network it counts from its own beginning: 1980, 2000 or 2004, by make.
-  if (!(year >= 20 && year < 70)) return undefined
-  const month = (at(3) + 9) % 12
-  const years = month > 9 ? year - 1 : year
-  const days =
-    MARCH_2000 + 365 * years + (years >> 2) + Math.floor((153 * month + 2) / 5) + at(6) - 1
-  return days * 86400 + at(9) * 3600 + at(12) * 60 + at(15) - at(17) * 900
 }

@@ -3,6 +3,8 @@
  * SNTP: that one sets the system's clock, and a jump of it confuses every timer.
  */
 
+import { within } from './timer.js'
+
 const LIMIT_S = 5
 /** Version 4, mode 3: a client's question. */
 const QUESTION = '\x23'
@@ -16,17 +18,12 @@ const ERA = 4294967296
 /** Calls back once, with unix seconds or without. */
 export function askSntp(host: string, done: (seconds: number | undefined) => void): void {
   // In place of the time of asking, which is nobody's business: the answer repeats it.
-  const nonce = randomBytes(8)
+  const nonce = `${Math.random()}0000000`.substr(2, 8)
   let socket: DatagramSocket | undefined
-  let timer: number | undefined
-  function settle(seconds?: number): void {
-    if (timer === undefined) return
-    clearTimeout(timer)
-    timer = undefined
+  const settle = within<number | undefined>(LIMIT_S, undefined, (seconds) => {
     if (socket !== undefined) socket.close()
     done(seconds)
-  }
-  timer = setTimeout(settle, LIMIT_S * 1000)
+  })
   try {
     socket = require('dgram').createSocket('udp4')
     socket.on('message', (answer) => {
@@ -34,7 +31,7 @@ export function askSntp(host: string, done: (seconds: number | undefined) => voi
     })
     socket.send(QUESTION + '\0'.repeat(39) + nonce, 123, host)
   } catch {
-    settle()
+    settle(undefined)
   }
 }
 
@@ -46,13 +43,7 @@ function timeIn(answer: string): number | undefined {
   for (let at = 40; at < 44; at++) seconds = seconds * 256 + answer.charCodeAt(at)
   if (seconds < ERA / 2) seconds += ERA
   seconds -= NTP_TO_UNIX
-  const isServer = (head & 7) === 4 && head >> 6 !== 3
-  // Stratum 0 is a kiss of death.
-  return isServer && stratum > 0 && stratum < 16 && seconds >= EARLIEST ? seconds : undefined
-}
-
-function randomBytes(count: number): string {
-  let bytes = ''
-  for (let n = 0; n < count; n++) bytes += String.fromCharCode(Math.floor(Math.random() * 256))
-  return bytes
+  // Mode 4 and no alarm. Stratum 0 is a kiss of death.
+  const isGood = (head & 7) === 4 && head < 192 && stratum > 0 && stratum < 16
+  return isGood && seconds >= EARLIEST ? seconds : undefined
 }

@@ -2,6 +2,7 @@
 
 import type { Transport } from './link.js'
 import { askSntp } from './sntp.js'
+import { within } from './timer.js'
 
 declare global {
   interface Wifi {
@@ -45,14 +46,8 @@ function wifiOfBoard(): Wifi | undefined {
 }
 
 function connect(wifi: Wifi, settings: WifiSettings, done: (error?: string) => void): void {
-  let timer: number | undefined = setTimeout(() => settle('wifi: no answer'), LIMIT_S * 1000)
-  function settle(error?: string): void {
-    // An attempt that was given up may still be heard of, while the next one runs.
-    if (timer === undefined) return
-    clearTimeout(timer)
-    timer = undefined
-    done(error)
-  }
+  // An attempt that was given up may still be heard of, while the next one runs.
+  const settle = within<string | undefined>(LIMIT_S, 'wifi: no answer', done)
   try {
     wifi.connect(settings.ssid, { password: settings.password }, (error) => {
       settle(error ? `wifi: ${error}` : undefined)

@@ -142,9 +142,9 @@ export class FakeSocket {
 }
 
 export const LINK = `
-import { isLinkUp, openSession, startLink, wakeLink } from './link.js'
+import { openSession, startLink } from './link.js'
 import { wifiTransport } from './wifi.js'
-Object.assign(global, { isLinkUp, openSession, startLink, wakeLink, wifiTransport })`
+Object.assign(global, { openSession, startLink, wifiTransport })`
 
 interface Network {
   signal(): number | undefined
@@ -154,8 +154,6 @@ interface Network {
 export interface Globals {
   startLink(network: Network, needs: object): void
   openSession(isStaying: boolean): void
-  wakeLink(): void
-  isLinkUp(): boolean
   wifiTransport(settings: object): Network
   modemTransport(settings: object): Network
 }
