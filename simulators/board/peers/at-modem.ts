@@ -1,11 +1,48 @@
+import type { Board, Peer } from '../board.js'
+import { fromBinary, toBinary } from '../bytes.js'
+import type { Due } from '../clock.js'
+import type { Connection } from '../networks/network.js'
+
+export type ModemFault =
+  | 'silent'
+  | 'garbage'
+  | 'no-card'
+  | 'not-registered'
+  | 'denied'
+  | 'no-bearer'
+
+export interface ModemOptions {
+  /** Where the board sends and receives. */
+  readonly tx: number
+  readonly rx: number
+  /** High feeds it. */
+  readonly power: number
+  /** Unix seconds that the network tells; undefined where it tells none. */
+  networkTime?(): number | undefined
+}
+
+const START_MS = 3_000
+const REGISTER_MS = 5_000
+const ANSWER_MS = 20
+const ATTACH_MS = 1_000
+const BEARER_MS = 2_000
+const CONNECT_MS = 1_500
+const CONNECT_FAIL_MS = 8_000
+const MAX_SEND_BYTES = 1460
+const ADDRESS = '10.64.12.7'
+/** Western Indonesia, as the network tells it. */
+const ZONE_QUARTERS = 28
+/** Where the modem's own clock begins: 2004-01-01. */
+const CLOCK_START_S = 1_072_915_200
+
 /**
  * A cellular modem on a UART, as the SIM800 family speaks (SIM800 Series AT Command Manual 1.09, TCP/IP
  * application note 1.02), single connection, TCP data taken out by hand.
  *
  * Every command is `AT…\r`; an answer is `\r\ntext\r\n`. Echo is on until `ATE0`. A command sent while another
  * is being worked on is ignored. Lines may come unasked between any two answers:
- * `RDY`, `+CFUN: 1`, `+CPIN: READY`, `Call Ready`, `SMS Ready` after power-up, `+CIPRXGET: 1` when data waits,
- * `CLOSED` when the other end closed, `+PDP: DEACT` when the bearer is lost.
+ * `Call Ready` and `SMS Ready` once registered, `+CIPRXGET: 1` when data waits, `CLOSED` when the other end
+ * closed, `+PDP: DEACT` when the bearer is lost. It speaks at the speed of the last command it understood.
  *
  * | command                       | answer                                                                        |
  * |-------------------------------|-------------------------------------------------------------------------------|
@@ -31,8 +68,362 @@
  * | AT+CPOWD=1                    | NORMAL POWER DOWN, then off                                                   |
  * | anything else                 | ERROR                                                                         |
  *
- * Power: the supply pin high feeds it. With a key pin, the key held low for 1 s starts it (or, while it runs,
- * shuts it down); without one it starts by itself. It answers 3 s after the start and is registered 5 s
- * later. Bytes sent before that are lost.
+ * Power: the supply pin high feeds it and it starts by itself. It answers 3 s later and is registered after
+ * 5 s more. Bytes sent before that are lost.
  */
-export {}
+export class AtModem implements Peer {
+  fault: ModemFault | undefined
+  /** 0 to 31, 99 unknown; dBm is 2n − 113. */
+  signal = 18
+  readonly #options: ModemOptions
+  #board: Board | undefined
+  /** Everything that happens later in this powering; dropped when the supply goes. */
+  #pending: Due[] = []
+  #state = freshState()
+
+  constructor(options: ModemOptions) {
+    this.#options = options
+  }
+
+  attach(board: Board): void {
+    this.#board = board
+    board.pins.onChange(this.#options.power, (isHigh) => (isHigh ? this.#start() : this.#stop()))
+    board.serial.onBytes(this.#options.tx, (bytes, baud) => this.#hear(bytes, baud))
+  }
+
+  /** The bearer is lost, as in a hole of the network. */
+  dropBearer(): void {
+    if (!this.#state.hasBearer) return
+    this.#disconnect()
+    this.#state.hasBearer = false
+    this.#say('+PDP: DEACT')
+  }
+
+  #start(): void {
+    this.#stop()
+    this.#state.startedMs = this.#nowMs()
+    this.#board?.radio.set('modem', true)
+    this.#in(START_MS, () => {
+      this.#state.isReady = true
+    })
+    this.#in(START_MS + REGISTER_MS, () => {
+      if (!this.#isRegistered()) return
+      this.#state.toldAtMs = this.#nowMs()
+      this.#say('Call Ready')
+      this.#say('SMS Ready')
+    })
+  }
+
+  /** Without supply the other end of a connection hears nothing more. */
+  #stop(): void {
+    for (const due of this.#pending) due.cancel()
+    this.#pending = []
+    this.#state.connection?.abandon()
+    this.#state = freshState()
+    this.#board?.radio.set('modem', false)
+  }
+
+  #hear(bytes: Uint8Array, baud: number): void {
+    if (!this.#state.isReady || this.fault === 'silent') return
+    this.#state.baud = baud
+    if (this.#state.isEchoing && this.#state.toSend === 0) this.#transmit(bytes)
+    this.#state.input += toBinary(bytes)
+    this.#take()
+  }
+
+  #take(): void {
+    const state = this.#state
+    if (state.toSend > 0) {
+      if (state.input.length < state.toSend) return
+      const data = state.input.slice(0, state.toSend)
+      state.input = state.input.slice(state.toSend)
+      state.toSend = 0
+      this.#send(data)
+      return
+    }
+    const end = state.input.indexOf('\r')
+    if (end < 0) return
+    const command = state.input.slice(0, end).trim()
+    state.input = state.input.slice(end + 1)
+    if (!state.isBusy && /^at/i.test(command)) this.#command(command.slice(2))
+    this.#take()
+  }
+
+  #command(command: string): void {
+    const [, name = '', argument = ''] = /^(\+?[A-Z0-9]*)[=?]?(.*)$/.exec(command) ?? []
+    const act = command.endsWith('?') ? this.#questions[name] : this.#commands[name]
+    const lines = act === undefined ? ['ERROR'] : act(argument)
+    if (lines !== undefined) this.#answer(...lines)
+  }
+
+  readonly #questions: Record<string, () => string[]> = {
+    '+CPIN': () => this.#cardState(),
+    '+CREG': () => [`+CREG: 0,${this.#registration()}`, 'OK'],
+    '+CGREG': () => [`+CGREG: 0,${this.#registration()}`, 'OK'],
+    '+CEREG': () => [`+CEREG: 0,${this.#registration()}`, 'OK'],
+    '+CGATT': () => [`+CGATT: ${this.#state.isAttached ? 1 : 0}`, 'OK'],
+    '+CCLK': () => [`+CCLK: "${this.#clockText()}"`, 'OK'],
+  }
+
+  /** Lines to answer with, nothing where the answer comes later. */
+  readonly #commands: Record<string, (argument: string) => string[] | undefined> = {
+    '': () => ['OK'],
+    E0: () => this.#set({ isEchoing: false }),
+    E1: () => this.#set({ isEchoing: true }),
+    '+CMEE': (argument) => this.#set({ isVerbose: argument !== '0' }),
+    '+CLTS': (argument) => this.#set({ followsNetwork: argument === '1' }),
+    '+CSQ': () => [`+CSQ: ${this.#isRegistered() ? this.signal : 99},0`, 'OK'],
+    '+CGATT': (argument) => this.#attachTo(argument === '1'),
+    '+CSTT': () => [this.#state.hasBearer ? 'ERROR' : 'OK'],
+    '+CIICR': () => this.#bringUp(),
+    '+CIFSR': () => [this.#state.hasBearer ? ADDRESS : 'ERROR'],
+    '+CIPRXGET': (argument) => this.#receive(argument),
+    '+CIPSTART': (argument) => this.#connect(argument),
+    '+CIPSEND': (argument) => this.#prompt(Number(argument)),
+    '+CIPSTATUS': () => ['OK', `STATE: ${this.#connectionState()}`],
+    '+CIPCLOSE': () => {
+      const wasOpen = this.#state.connection !== undefined
+      this.#disconnect()
+      return [wasOpen ? 'CLOSE OK' : 'ERROR']
+    },
+    '+CIPSHUT': () => {
+      this.#disconnect()
+      this.#state.hasBearer = false
+      return ['SHUT OK']
+    },
+    '+CPOWD': () => {
+      this.#in(2 * ANSWER_MS, () => {
+        this.#disconnect()
+        this.#stop()
+      })
+      return ['NORMAL POWER DOWN']
+    },
+  }
+
+  #set(settings: Partial<State>): string[] {
+    Object.assign(this.#state, settings)
+    return ['OK']
+  }
+
+  #cardState(): string[] {
+    if (this.fault !== 'no-card') return ['+CPIN: READY', 'OK']
+    return [this.#state.isVerbose ? '+CME ERROR: 10' : 'ERROR']
+  }
+
+  #registration(): number {
+    if (this.fault === 'denied') return 3
+    return this.#isRegistered() ? 1 : 2
+  }
+
+  #isRegistered(): boolean {
+    const isHeard = this.fault !== 'no-card' && this.fault !== 'not-registered'
+    const waitedMs = this.#nowMs() - this.#state.startedMs
+    return isHeard && this.fault !== 'denied' && waitedMs >= START_MS + REGISTER_MS
+  }
+
+  #attachTo(isWanted: boolean): string[] | undefined {
+    const isPossible = !isWanted || this.#isRegistered()
+    this.#later(ATTACH_MS, () => {
+      this.#state.isAttached = isWanted && isPossible
+      this.#answer(isPossible ? 'OK' : 'ERROR')
+    })
+    return undefined
+  }
+
+  #bringUp(): string[] | undefined {
+    const isPossible = this.#state.isAttached && this.fault !== 'no-bearer'
+    this.#later(BEARER_MS, () => {
+      this.#state.hasBearer = isPossible
+      this.#answer(isPossible ? 'OK' : 'ERROR')
+    })
+    return undefined
+  }
+
+  #connect(argument: string): string[] | undefined {
+    const [, host = '', port = ''] = /^"TCP","([^"]*)","?(\d+)"?$/.exec(argument) ?? []
+    const { network } = this.#board ?? {}
+    if (network === undefined || host === '' || !this.#state.hasBearer) return ['ERROR']
+    if (this.#state.connection !== undefined) return ['ALREADY CONNECT']
+    this.#answer('OK')
+    const state = this.#state
+    state.isBusy = true
+    this.#in(CONNECT_MS, () => {
+      const connection = network.resolves(host)
+        ? network.connect(
+            { host, port: Number(port) },
+            {
+              opened: () => this.#connected(state),
+              received: (bytes) => this.#received(state, bytes),
+              closed: () => this.#closed(state),
+            },
+          )
+        : 'unreachable'
+      if (typeof connection !== 'string') state.connection = connection
+      else this.#in(connection === 'refused' ? 0 : CONNECT_FAIL_MS, () => this.#notConnected(state))
+    })
+    return undefined
+  }
+
+  #connected(state: State): void {
+    if (state !== this.#state) return
+    state.isBusy = false
+    state.isOpen = true
+    this.#say('CONNECT OK')
+  }
+
+  #notConnected(state: State): void {
+    state.isBusy = false
+    this.#say('STATE: TCP CLOSED')
+    this.#say('CONNECT FAIL')
+  }
+
+  #received(state: State, bytes: Uint8Array): void {
+    if (state !== this.#state) return
+    state.waiting += toBinary(bytes)
+    if (state.isTold) return
+    state.isTold = true
+    this.#say('+CIPRXGET: 1')
+  }
+
+  #closed(state: State): void {
+    if (state !== this.#state || state.connection === undefined) return
+    state.connection = undefined
+    if (state.isOpen) this.#say('CLOSED')
+    else this.#notConnected(state)
+    state.isOpen = false
+  }
+
+  #disconnect(): void {
+    const { connection } = this.#state
+    this.#state.connection = undefined
+    this.#state.isOpen = false
+    this.#state.waiting = ''
+    this.#state.isTold = false
+    connection?.close()
+  }
+
+  #prompt(count: number): string[] | undefined {
+    if (!this.#state.isOpen || !(count > 0 && count <= MAX_SEND_BYTES)) return ['ERROR']
+    this.#in(ANSWER_MS, () => {
+      this.#state.toSend = count
+      this.#transmit(fromBinary('\r\n> '))
+    })
+    return undefined
+  }
+
+  #send(data: string): void {
+    this.#state.connection?.write(fromBinary(data))
+    this.#answer(this.#state.isOpen ? 'SEND OK' : 'SEND FAIL')
+  }
+
+  #receive(argument: string): string[] | undefined {
+    const [mode, count] = argument.split(',').map(Number)
+    const state = this.#state
+    if (mode === 1 && !state.isOpen) return ['OK']
+    if (mode === 4) return [`+CIPRXGET: 4,${state.waiting.length}`, 'OK']
+    if (mode !== 2 || count === undefined || count > MAX_SEND_BYTES) return ['ERROR']
+    const data = state.waiting.slice(0, count)
+    state.waiting = state.waiting.slice(count)
+    state.isTold = false
+    const header = `\r\n+CIPRXGET: 2,${data.length},${state.waiting.length}\r\n`
+    this.#in(ANSWER_MS, () => this.#transmit(fromBinary(`${header}${data}\r\nOK\r\n`)))
+    return undefined
+  }
+
+  #connectionState(): string {
+    if (this.#state.isOpen) return 'CONNECT OK'
+    return this.#state.hasBearer ? 'TCP CLOSED' : 'IP INITIAL'
+  }
+
+  #clockText(): string {
+    const state = this.#state
+    const told = this.#options.networkTime?.()
+    const isTold = state.followsNetwork && state.toldAtMs !== undefined && told !== undefined
+    const ownS = CLOCK_START_S + (this.#nowMs() - state.startedMs) / 1000
+    const seconds = isTold ? told + ZONE_QUARTERS * 900 : ownS
+    const [date = '', time = ''] = new Date(seconds * 1000).toISOString().slice(2, 19).split('T')
+    return `${date.replaceAll('-', '/')},${time}+${isTold ? ZONE_QUARTERS : '00'}`
+  }
+
+  /** Works on a command for a while. */
+  #later(ms: number, act: () => void): void {
+    this.#state.isBusy = true
+    this.#in(ms, () => {
+      this.#state.isBusy = false
+      act()
+    })
+  }
+
+  #answer(...lines: string[]): void {
+    this.#in(ANSWER_MS, () => {
+      for (const line of lines) this.#say(line)
+    })
+  }
+
+  #say(line: string): void {
+    if (this.#state.isReady) this.#transmit(fromBinary(`\r\n${line}\r\n`))
+  }
+
+  #transmit(bytes: Uint8Array): void {
+    if (this.fault === 'silent') return
+    const sent =
+      this.fault === 'garbage' ? bytes.map((byte, index) => byte ^ (0x55 + index)) : bytes
+    this.#board?.serial.send(this.#options.rx, sent, this.#state.baud)
+  }
+
+  #in(ms: number, act: () => void): void {
+    const due = this.#board?.clock.after(ms, () => {
+      this.#pending = this.#pending.filter((other) => other !== due)
+      act()
+    })
+    if (due !== undefined) this.#pending.push(due)
+  }
+
+  #nowMs(): number {
+    return this.#board?.clock.nowMs ?? 0
+  }
+}
+
+interface State {
+  startedMs: number
+  /** Since when it knows the network's time. */
+  toldAtMs: number | undefined
+  baud: number
+  isReady: boolean
+  /** On a command; others are ignored meanwhile. */
+  isBusy: boolean
+  isEchoing: boolean
+  isVerbose: boolean
+  followsNetwork: boolean
+  isAttached: boolean
+  hasBearer: boolean
+  connection: Connection | undefined
+  isOpen: boolean
+  input: string
+  /** Raw bytes that follow a prompt. */
+  toSend: number
+  /** Received and not yet taken out; the board was told of it. */
+  waiting: string
+  isTold: boolean
+}
+
+function freshState(): State {
+  return {
+    startedMs: 0,
+    toldAtMs: undefined,
+    baud: 115200,
+    isReady: false,
+    isBusy: false,
+    isEchoing: true,
+    isVerbose: false,
+    followsNetwork: false,
+    isAttached: false,
+    hasBearer: false,
+    connection: undefined,
+    isOpen: false,
+    input: '',
+    toSend: 0,
+    waiting: '',
+    isTold: false,
+  }
+}
