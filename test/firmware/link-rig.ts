@@ -158,15 +158,22 @@ export interface Globals {
   modemTransport(settings: object): Network
 }
 
+/** Where a script gets its timers and, unless it is not asked for, its time. */
+interface BoardTimers {
+  set(act: () => void, ms: number): unknown
+  clear(id: never): void
+  nowMs?: number
+}
+
 /** Modules by name; one that is missing cannot be required, as on the board. */
 export type Modules = Record<string, unknown>
 
 /** Runs a bundle where the board's globals are, and nothing of Node. */
-export function runBundle(script: string, timers: Timers, modules: Modules): Globals {
+export function runBundle(script: string, timers: BoardTimers, modules: Modules): Globals {
   const context = {
     setTimeout: timers.set,
     clearTimeout: timers.clear,
-    getTime: () => timers.nowMs / 1000,
+    getTime: () => (timers.nowMs ?? 0) / 1000,
     require(name: string) {
       if (name in modules) return modules[name]
       throw new Error(`Module "${name}" not found`)
