@@ -108,7 +108,7 @@ export function keepSample(
 
 /** Place behind the last record. */
 export function journalEnd(): number {
-  return log.last * PER_FILE + log.end
+  return Math.max(0, log.last * PER_FILE + log.end)
 }
 
 /** Takes up `state` where the journal left it; false when there is none. `visit` gets the samples of the last two files. */

@@ -43,8 +43,9 @@ let mostFiles: number
 let cursor = 0
 /** The newest readings, which go before all that waits longer; -1 when they are through. */
 let newest = -1
-/** The frame that was given out last; -1 when it is acknowledged. */
+/** The frame that was given out last; -1 when it is acknowledged. Where its mark goes. */
 let given = -1
+let mark = 0
 /** Head of the record that `readHead` read. */
 let samples = 0
 let head: number[] = framed
@@ -59,8 +60,9 @@ function readHead(body: string): void {
   head = framed.map(take)
 }
 
-function isWaiting(place: number): boolean {
-  return (storage.read(fileOf(log, place), place % PER_FILE, 1) as string).charCodeAt(0) === 255
+/** Whether the record before the place `next` has no mark yet. */
+function isWaiting(next: number): boolean {
+  return (storage.read(fileOf(log, next), (next % PER_FILE) - 1, 1) as string).charCodeAt(0) === 255
 }
 
 /** Finds what an earlier life left. `files` is the most that may be there. */
@@ -68,9 +70,9 @@ export function openOutbox(files: number): void {
   mostFiles = files
   log = openLog('o', FILE_BYTES)
   // The file before, too: power may have gone while the last one was begun.
-  eachRecord(log, (log.last - 1) * PER_FILE, (body, place) => {
+  eachRecord(log, (log.last - 1) * PER_FILE, (body, place, next) => {
     readHead(body)
-    newest = isWaiting(place) ? place : -1
+    newest = isWaiting(next) ? place : -1
     return false
   })
   framed = head.slice()
@@ -78,10 +80,10 @@ export function openOutbox(files: number): void {
 
 function waitingInFirst(): number {
   let count = 0
-  eachRecord(log, 0, (body, place) => {
+  eachRecord(log, 0, (body, place, next) => {
     if (place >= (log.first + 1) * PER_FILE) return true
     readHead(body)
-    if (isWaiting(place)) count += samples
+    if (isWaiting(next)) count += samples
     return false
   })
   return count
@@ -126,11 +128,12 @@ export function withRoom(keep: () => void): boolean {
 function frameFrom(place: number): string | undefined {
   let frame: string | undefined
   given = -1
-  eachRecord(log, place, (body, here) => {
-    if (!isWaiting(here)) return false
+  eachRecord(log, place, (body, here, next) => {
+    if (!isWaiting(next)) return false
     readHead(body)
     frame = rest()
     given = here
+    mark = next - 1
     return true
   })
   return frame
@@ -152,15 +155,16 @@ export function nextFrame(): string | undefined {
 /** The frame given out last is acknowledged: only now may it go. */
 export function releaseFrame(): void {
   if (given < 0) return
-  storage.write(fileOf(log, given), '\0', given % PER_FILE)
+  storage.write(fileOf(log, mark), '\0', mark % PER_FILE)
   if (given === newest) newest = -1
   given = -1
 }
 
 /** Samples in frames that wait; frames that overtook older ones are counted until those are through too. */
 export function waitingSamples(): number {
-  const before = given
+  const before = [given, mark]
   const isSome = frameFrom(cursor) !== undefined
-  given = before
+  given = before[0] as number
+  mark = before[1] as number
   return isSome ? (framed[TOTAL] as number) - (head[TOTAL] as number) + samples : 0
 }

@@ -2,7 +2,7 @@
  * Logs of records in Storage: numbered files of one letter (`o0`, `o1` …) that get their size when they are created and
  * are written front to back, because Storage cannot write a byte twice. A record is
  *
- *   mark (1) · length (2, low first) · body · CRC-32 of length and body (4, low first)
+ *   length (2, low first) · body · CRC-32 of length and body (4, low first) · mark (1)
  *
  * The mark is left unwritten, so that one more thing can be said about the record later. Power may end inside any
  * write: a torn record fails its CRC, and the next one goes behind it. A place in a log is 4096 x file + offset.
@@ -76,7 +76,7 @@ export function fileOf(log: Log, place: number): string {
 
 /** Length of the body of the record at `place`: 0 where none was written yet, -1 where none can be. */
 function lengthAt(file: string, offset: number): number {
-  const head = storage.read(file, offset + 1, 2)
+  const head = storage.read(file, offset, 2)
   if (head === undefined || head.length < 2) return -1
   const length = head.charCodeAt(0) | (head.charCodeAt(1) << 8)
   if (length === UNWRITTEN) return 0
@@ -99,7 +99,7 @@ export function eachRecord(
     const length = lengthAt(file, offset)
     if (length > 0) {
       const next = here + length + FRAMING
-      const record = storage.read(file, offset + 1, length + FRAMING - 1) as string
+      const record = storage.read(file, offset, length + FRAMING - 1) as string
       const sized = record.substr(0, length + 2)
       if (
         record.substr(length + 2) === low(E.CRC32(sized), 4) &&
@@ -139,18 +139,17 @@ export function needsFile(log: Log, bytes: number): boolean {
 
 /** Writes a record and returns its place. Throws when Storage refuses it. */
 export function append(log: Log, body: string): number {
-  if (needsFile(log, body.length)) {
-    // Storage wants a byte to write; this one leaves the flash as it is.
-    storage.write(log.letter + (log.last + 1), '\xff', 0, log.size)
-    log.last++
-    log.end = 0
-  }
+  const isNew = needsFile(log, body.length)
+  const file = isNew ? log.last + 1 : log.last
+  const offset = isNew ? 0 : log.end
   const sized = low(body.length, 2) + body
-  const offset = log.end
   // Also when the write fails: what it left behind is skipped like a torn record.
-  log.end += body.length + FRAMING
-  storage.write(log.letter + log.last, sized + low(E.CRC32(sized), 4), offset + 1)
-  return log.last * PER_FILE + offset
+  if (!isNew) log.end += body.length + FRAMING
+  // The size creates the file, and only where offset is 0.
+  storage.write(log.letter + file, sized + low(E.CRC32(sized), 4), offset, log.size)
+  log.last = file
+  log.end = offset + body.length + FRAMING
+  return file * PER_FILE + offset
 }
 
 /** Erases the files before the one of `place`, but never the last two. */
