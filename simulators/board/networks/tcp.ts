@@ -1,28 +1,34 @@
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket as Datagrams } from 'node:dgram'
 import { connect as openSocket, type Socket } from 'node:net'
 import { Clock } from '../clock.js'
 import type { Address, Connection, ConnectionEvents, DatagramSocket, Network } from './network.js'
 
-/** Virtual per real time while a socket is open and nothing is on its way. */
-const SPEED = 60
-/**
- * How long, in real time, virtual time keeps to the real one after bytes were sent, while nothing came back: a
- * busy service is given this before the firmware's time limits run at speed.
- */
-const PATIENCE_MS = 2_000
+export interface Pace {
+  /** Virtual per real time while a socket is open and nothing is on its way. */
+  readonly speed: number
+  /**
+   * How long, in real time, virtual time keeps to the real one after bytes were sent and nothing came back: a
+   * busy service is given this before the firmware's time limits run at speed.
+   */
+  readonly patienceMs: number
+}
 
 /**
  * The computer's own network, for real services. Time leaps only while no socket is open; otherwise bytes in
- * flight hold it back: real time until the answer to what was sent arrives (or does not), `SPEED` times that
+ * flight hold it back: real time until the answer to what was sent arrives (or does not), `speed` times that
  * when the socket is quiet. Unlike on the board a refused connection is told later, by `close`, since Node
  * cannot wait for it.
  */
 export class TcpNetwork implements Network {
   readonly clock = new Clock()
-  readonly #sockets = new Set<Socket>()
-  #datagramSockets = 0
-  #sentAtMs: number | undefined
+  /** Open sockets, and since when each waits for an answer in real time. */
+  readonly #waiting = new Map<Socket | Datagrams, number | undefined>()
   #wake: (() => void) | undefined
+  readonly #given: Pace
+
+  constructor(pace: Pace = { speed: 60, patienceMs: 2_000 }) {
+    this.#given = pace
+  }
 
   /** Names are left to the computer; what does not exist is told as a connection that closes. */
   resolves(): boolean {
@@ -31,10 +37,9 @@ export class TcpNetwork implements Network {
 
   connect({ host, port }: Address, events: ConnectionEvents): Connection {
     const socket = openSocket({ host, port, noDelay: true })
-    this.#sockets.add(socket)
-    this.#sent()
+    this.#sent(socket)
     const arrived = (act: () => void) => {
-      this.#sentAtMs = undefined
+      if (this.#waiting.has(socket)) this.#waiting.set(socket, undefined)
       act()
       this.#wake?.()
     }
@@ -44,18 +49,21 @@ export class TcpNetwork implements Network {
     // Whatever was wrong, `close` follows.
     socket.on('error', () => {})
     socket.on('close', () => {
-      this.#sockets.delete(socket)
+      this.#waiting.delete(socket)
       arrived(() => events.closed())
     })
     return {
       write: (bytes) => {
-        this.#sent()
+        this.#sent(socket)
         socket.write(bytes)
       },
+      // Nothing that still comes concerns the board, so time is free again.
       close: () => {
+        this.#waiting.delete(socket)
         socket.end()
       },
       abandon: () => {
+        this.#waiting.delete(socket)
         socket.destroy()
       },
     }
@@ -63,39 +71,37 @@ export class TcpNetwork implements Network {
 
   datagrams(received: (bytes: Uint8Array, from: Address) => void): DatagramSocket {
     const socket = createSocket('udp4')
-    this.#datagramSockets++
     socket.on('error', () => {})
     socket.on('message', (bytes, { address, port }) => {
-      this.#sentAtMs = undefined
+      if (this.#waiting.has(socket)) this.#waiting.set(socket, undefined)
       received(new Uint8Array(bytes), { host: address, port })
       this.#wake?.()
     })
     return {
       send: ({ host, port }, bytes) => {
-        this.#sent()
+        this.#sent(socket)
         socket.send(bytes, port, host, () => {})
       },
       close: () => {
-        this.#datagramSockets--
+        this.#waiting.delete(socket)
         socket.close()
       },
     }
   }
 
   settle(untilMs: number): number | Promise<number> {
-    const isQuiet = this.#sockets.size === 0 && this.#datagramSockets === 0
-    return isQuiet ? untilMs : this.#pace(untilMs)
+    return this.#waiting.size === 0 ? untilMs : this.#pace(untilMs)
   }
 
-  #sent(): void {
-    this.#sentAtMs = performance.now()
+  #sent(socket: Socket | Datagrams): void {
+    this.#waiting.set(socket, performance.now())
   }
 
   async #pace(untilMs: number): Promise<number> {
     const fromMs = this.clock.nowMs
     const startMs = performance.now()
     const patienceMs = this.#patienceMs(startMs)
-    const speed = patienceMs > 0 ? 1 : SPEED
+    const speed = patienceMs > 0 ? 1 : this.#given.speed
     const waitMs = (untilMs - fromMs) / speed
     await this.#pause(patienceMs > 0 ? Math.min(waitMs, patienceMs) : waitMs)
     const passedMs = (performance.now() - startMs) * speed
@@ -103,7 +109,8 @@ export class TcpNetwork implements Network {
   }
 
   #patienceMs(nowMs: number): number {
-    return this.#sentAtMs === undefined ? 0 : this.#sentAtMs + PATIENCE_MS - nowMs
+    const sent = [...this.#waiting.values()].filter((atMs) => atMs !== undefined)
+    return Math.max(Number.NEGATIVE_INFINITY, ...sent) + this.#given.patienceMs - nowMs
   }
 
   /** Until the time is over or something arrives. */
