@@ -1,0 +1,87 @@
+import type { Source } from './result.js'
+
+/**
+ * Where the numbers of this folder come from. None of the Indonesian regulations could be read whole; each was
+ * compared with what public texts quote of it on the day given.
+ */
+
+const CHECKED = '2026-11-24'
+
+const READ_THE_LAW = {
+  id: 'Peraturan belum dapat dibaca utuh; sebelum dipakai untuk penegakan, cocokkan dengan naskah resmi di peraturan.bpk.go.id.',
+  en: 'The regulation could not be read whole; before it is used for enforcement, compare with the official text at peraturan.bpk.go.id.',
+}
+
+const OF_A_REPEALED_LAW = {
+  id: `${READ_THE_LAW.id} Keputusan ini melaksanakan PP 82/2001 yang sudah dicabut.`,
+  en: `${READ_THE_LAW.en} The decree implements PP 82/2001, which has been repealed.`,
+}
+
+export const SOURCES = {
+  atmosphere: {
+    title: 'Atmosfer standar ICAO, troposfer',
+    confidence: 'high',
+    checked: CHECKED,
+  },
+  oxygen: {
+    title: 'Benson & Krause 1984; APHA Standard Methods 4500-O',
+    confidence: 'high',
+    checked: CHECKED,
+  },
+  conductivity: {
+    title: 'APHA Standard Methods 2510: 0,0191/°C',
+    confidence: 'high',
+    checked: CHECKED,
+  },
+  ammonia: { title: 'Emerson et al. 1975', confidence: 'high', checked: CHECKED },
+  waterLimits: {
+    title: 'PP 22/2021 Lampiran VI',
+    confidence: 'medium',
+    checked: CHECKED,
+    note: READ_THE_LAW,
+  },
+  pollutionIndex: {
+    title: 'KepMenLH 115/2003 Lampiran II (Indeks Pencemaran), baku mutu PP 22/2021 Lampiran VI',
+    confidence: 'high',
+    checked: CHECKED,
+    note: OF_A_REPEALED_LAW,
+  },
+  storet: {
+    title: 'KepMenLH 115/2003 Lampiran I (STORET), baku mutu PP 22/2021 Lampiran VI',
+    confidence: 'high',
+    checked: CHECKED,
+    note: OF_A_REPEALED_LAW,
+  },
+  carlson: { title: 'Carlson 1977, Trophic State Index', confidence: 'high', checked: CHECKED },
+  lakeTrophic: {
+    title: 'Permen LH 28/2009 (status trofik danau)',
+    confidence: 'medium',
+    checked: CHECKED,
+    note: READ_THE_LAW,
+  },
+  ispu: {
+    title: 'Permen LHK P.14/2020 (ISPU)',
+    confidence: 'high',
+    checked: CHECKED,
+    note: READ_THE_LAW,
+  },
+  speeds: {
+    title: 'PM 96/2015: rata-rata waktu dan ruang, persentil ke-85 (interpolasi linear)',
+    confidence: 'high',
+    checked: CHECKED,
+  },
+  serviceLevel: {
+    title: 'PKJI 2014 / MKJI 1997, jalan perkotaan; tingkat pelayanan menurut V/C',
+    confidence: 'high',
+    checked: CHECKED,
+    note: {
+      id: 'Indikasi: PM 96/2015 menilai tingkat pelayanan juga dari kecepatan dan tundaan.',
+      en: 'An indication: PM 96/2015 judges the level of service by speed and delay too.',
+    },
+  },
+  traffic: {
+    title: 'PKJI 2014 / MKJI 1997, jalan perkotaan',
+    confidence: 'high',
+    checked: CHECKED,
+  },
+} as const satisfies Record<string, Source>
