@@ -239,7 +239,7 @@ function takeLine(line: string): void {
   if (line === '+CIPRXGET: 1') {
     hasInput = true
     wake()
-  } else if (line === 'CLOSED' || line === '+PDP: DEACT') {
+  } else if (line === 'CLOSED') {
     isClosed = true
     wake()
   } else if (line.startsWith('+CIPRXGET: 2,')) {

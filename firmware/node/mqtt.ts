@@ -65,7 +65,6 @@ let packetId = 0
 export function openMqtt(opened: Socket, login: Login, handlers: MqttEvents): void {
   socket = opened
   events = handlers
-  received = ''
   opened.on('data', (data) => {
     if (socket !== opened) return
     received += data

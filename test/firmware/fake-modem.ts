@@ -31,6 +31,7 @@ export class FakeModem {
   #echo = true
   #isOff = true
   #startedMs = 0
+  #cutMs = -1000
   #isMute = false
   #line = ''
   #bytesLeft = 0
@@ -52,12 +53,15 @@ export class FakeModem {
     this.isPowered = isOn
     if (isOn) {
       this.#startedMs = this.#timers.nowMs
-      this.#isOff = this.#isMute = false
+      this.#isOff = false
+      // Cut too shortly, it has not noticed and hangs.
+      this.#isMute = this.#timers.nowMs - this.#cutMs < 500
       this.#echo = true
       this.#line = ''
       this.#bytesLeft = 0
     } else {
       if (!this.#isOff) this.hardCuts++
+      this.#cutMs = this.#timers.nowMs
       this.#socket?.end()
       this.#socket = undefined
     }

@@ -170,13 +170,28 @@ suite('a session', (test) => {
     }
   })
 
-  test('a session that ended while the network was asked for the time stays ended', async () => {
+  test('a time that comes after its session is not taken for the next one', async () => {
     const { link, node, brokers, timers } = await linkRig(noAnswer)
     node.frames.push('frame')
     link.openSession(false)
     timers.run(7)
     brokers[0]?.close()
+    timers.run(0.1)
+    assert.equal(node.endings, ['closed'])
+    link.openSession(false)
+    timers.run(4)
+    assert.equal(brokers[1]?.published(TOPIC), [])
     timers.run(60)
+    assert.equal(node.endings, ['closed', 'well'])
+  })
+
+  test('one that ends in a pause leaves nothing waiting', async () => {
+    const { link, node, brokers, timers } = await linkRig()
+    node.frames.push(...frames(40))
+    link.openSession(true)
+    timers.run(0.9)
+    brokers[0]?.close()
+    timers.run(0.01)
     assert.equal(node.endings, ['closed'])
     assert.is(timers.pending, 0)
   })

@@ -71,6 +71,16 @@ suite('a modem on the emulated board', (test) => {
     assert.ok(board.stats.radioS > 10 && board.stats.radioS < 30, `${board.stats.radioS} s`)
   })
 
+  test('takes out a message that is larger than one answer', async () => {
+    const { board, brokers, run } = await modemRig()
+    board.evaluate('openSession(true)')
+    await run(60)
+    const broker = brokers[0]
+    const text = 'x'.repeat(1900)
+    broker?.send(broker.message('toba/toba-01/c', text))
+    assert.is((await run(5)).at(-1), `config ${text}`)
+  })
+
   test('tells the time of its network where the service has none', async () => {
     const { board, run } = await modemRig((_, broker) => {
       broker.answers.t = undefined

@@ -54,7 +54,7 @@ async function ending(faults: ModemFaults, broker?: Script) {
   rig.link.openSession(false)
   while (rig.node.endings.length === 0 && rig.timers.nowMs < 600_000) rig.timers.run(1)
   const seconds = rig.timers.nowMs / 1000
-  rig.timers.run(30)
+  rig.timers.run(6)
   assert.is(rig.node.endings.length, 1)
   assert.is(rig.modem.isPowered, false)
   assert.is(rig.timers.pending, 0)
@@ -169,11 +169,26 @@ suite('a modem', (test) => {
   test('noise without end fills nothing', async () => {
     const rig = await modemRig({ muteFrom: 'AT' })
     rig.link.openSession(false)
-    for (let n = 0; n < 40; n++) {
+    const before = process.memoryUsage().heapUsed
+    for (let n = 0; n < 14; n++) {
       rig.timers.run(1)
-      rig.pollute('\xff'.repeat(5000))
+      rig.pollute('\xff'.repeat(10_000_000))
     }
+    assert.ok(process.memoryUsage().heapUsed - before < 70_000_000)
+    rig.timers.run(10)
     assert.equal(rig.node.endings, ['modem: AT'])
+  })
+
+  test('an answer that is torn costs its own session only', async () => {
+    const { link, node, timers, pollute } = await modemRig()
+    link.openSession(true)
+    timers.run(60)
+    pollute('\r\n+CIPRXGET: 2,500,0\r\n')
+    timers.run(120)
+    assert.equal(node.endings, ['closed'])
+    link.openSession(false)
+    timers.run(60)
+    assert.equal(node.endings, ['closed', 'well'])
   })
 
   test('a service that cannot be reached, or closes, ends the session', async () => {

@@ -33,10 +33,10 @@ async function endingWith(
   rig.link.openSession(false)
   while (rig.node.endings.length === 0 && rig.timers.nowMs < 600_000) rig.timers.run(0.5)
   const seconds = Math.floor(rig.timers.nowMs / 1000)
+  assert.is(rig.timers.pending, 0)
   rig.timers.run(600)
   assert.is(rig.node.endings.length, 1, rig.node.heard.join())
   assert.is(rig.sockets[0]?.isOpen, false)
-  assert.is(rig.timers.pending, 0)
   return { reason: rig.node.endings[0] ?? '', seconds, rig }
 }
 
@@ -162,6 +162,26 @@ suite('MQTT of the node', (test) => {
     assert.equal(rig.node.frames, ['frame'])
     assert.equal(rig.node.endings, ['no-puback'])
   })
+  test('hears nothing of an old connection in a new one', async () => {
+    let isFirst = true
+    const rig = await linkRig((packet) => packet.cmd === 'connect' && isFirst)
+    rig.link.openSession(true)
+    rig.timers.run(30)
+    isFirst = false
+    const [old] = rig.sockets
+    if (old === undefined) throw new Error('no connection')
+    // It is still on its way when the next session has begun.
+    old.isOpen = true
+    rig.link.openSession(true)
+    rig.timers.run(0.0015)
+    old.send(Buffer.from([0x20]))
+    rig.timers.run(10)
+    old.close()
+    rig.timers.run(10)
+    assert.equal(rig.node.endings, ['no-connack'])
+    assert.is(rig.node.heard.length, 3)
+  })
+
   test('takes an acknowledgement that is slow', async () => {
     const rig = await linkRig(
       onFrame((broker, messageId) =>
@@ -190,7 +210,7 @@ suite('MQTT of the node', (test) => {
         generate({
           cmd: 'publish',
           topic: 'a',
-          payload: '',
+          payload: 'text',
           qos: 2,
           messageId: 1,
           dup: false,
