@@ -1,4 +1,4 @@
-import type { Source } from './result.js'
+import type { Source, Text } from './result.js'
 
 /**
  * Where the numbers of this folder come from. None of the Indonesian regulations could be read whole; each was
@@ -12,9 +12,15 @@ const READ_THE_LAW = {
   en: 'The regulation could not be read whole; before it is used for enforcement, compare with the official text at peraturan.bpk.go.id.',
 }
 
-const OF_A_REPEALED_LAW = {
-  id: `${READ_THE_LAW.id} Keputusan ini melaksanakan PP 82/2001 yang sudah dicabut.`,
-  en: `${READ_THE_LAW.en} The decree implements PP 82/2001, which has been repealed.`,
+const OF_A_REPEALED_LAW = withMore({
+  id: 'Keputusan ini melaksanakan PP 82/2001 yang sudah dicabut.',
+  en: 'The decree implements PP 82/2001, which has been repealed.',
+})
+
+/** What the decree leaves open. */
+const POLLUTION_DECISIONS = {
+  id: 'Logaritma berbasis 10 dengan P = 5; nilai maksimum oksigen adalah oksigen jenuh pada suhu terukur dan tekanan setempat, dan oksigen di atas jenuh dihitung 0.',
+  en: 'The logarithm is to base 10 and P is 5; the maximum of oxygen is its saturation at the measured temperature and the local pressure, and oxygen above saturation counts as 0.',
 }
 
 export const SOURCES = {
@@ -44,7 +50,10 @@ export const SOURCES = {
     title: 'KepMenLH 115/2003 Lampiran II (Indeks Pencemaran), baku mutu PP 22/2021 Lampiran VI',
     confidence: 'high',
     checked: CHECKED,
-    note: OF_A_REPEALED_LAW,
+    note: {
+      id: `${OF_A_REPEALED_LAW.id} ${POLLUTION_DECISIONS.id}`,
+      en: `${OF_A_REPEALED_LAW.en} ${POLLUTION_DECISIONS.en}`,
+    },
   },
   storet: {
     title: 'KepMenLH 115/2003 Lampiran I (STORET), baku mutu PP 22/2021 Lampiran VI',
@@ -57,18 +66,28 @@ export const SOURCES = {
     title: 'Permen LH 28/2009 (status trofik danau)',
     confidence: 'medium',
     checked: CHECKED,
-    note: READ_THE_LAW,
+    note: withMore({
+      id: 'Mengambil status terburuk dari parameter yang ada adalah cara kami.',
+      en: 'Taking the worst status of the parameters that are there is our way.',
+    }),
   },
   ispu: {
     title: 'Permen LHK P.14/2020 (ISPU)',
     confidence: 'high',
     checked: CHECKED,
-    note: READ_THE_LAW,
+    note: withMore({
+      id: 'Syarat 18 jam valid dari 24 jam adalah aturan kami.',
+      en: 'Asking for 18 valid hours of 24 is our rule.',
+    }),
   },
   speeds: {
     title: 'PM 96/2015: rata-rata waktu dan ruang, persentil ke-85 (interpolasi linear)',
     confidence: 'high',
     checked: CHECKED,
+    note: {
+      id: 'Syarat 20 kendaraan terukur adalah aturan kami.',
+      en: 'Asking for 20 measured vehicles is our rule.',
+    },
   },
   serviceLevel: {
     title: 'PKJI 2014 / MKJI 1997, jalan perkotaan; tingkat pelayanan menurut V/C',
@@ -83,5 +102,13 @@ export const SOURCES = {
     title: 'PKJI 2014 / MKJI 1997, jalan perkotaan',
     confidence: 'high',
     checked: CHECKED,
+    note: {
+      id: 'Di antara dua baris tabel faktor diinterpolasi; itu cara kami.',
+      en: 'Between two rows of a table factors are interpolated, which is our way.',
+    },
   },
 } as const satisfies Record<string, Source>
+
+function withMore({ id, en }: Text): Text {
+  return { id: `${READ_THE_LAW.id} ${id}`, en: `${READ_THE_LAW.en} ${en}` }
+}
