@@ -93,6 +93,10 @@ function bend(realm: Realm): void {
   hide(realm.class('Math'), 'round', (x: number) =>
     x < 0 ? -Math.floor(0.5 - x) : Math.floor(x + 0.5),
   )
+  // Strings are bytes.
+  hide(realm.class('String'), 'fromCharCode', (...codes: number[]) =>
+    String.fromCharCode(...codes.map((code) => code & 0xff)),
+  )
   // Replacer and reviver are ignored without a word.
   hide(realm.class('JSON'), 'parse', (text: unknown) => realm.parse(String(text)))
   hide(realm.class('JSON'), 'stringify', (value: unknown) => realm.stringify(value))

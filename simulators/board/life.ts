@@ -113,6 +113,7 @@ export class Life {
   /** Bytes as the board takes them: a number, text, or anything of these in arrays; undefined where it cannot. */
   bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
     if (value === undefined) return undefined
+    if (typeof value === 'string') return fromBinary(value)
     const bytes: number[] = []
     this.#collect(value, bytes)
     return Uint8Array.from(bytes)

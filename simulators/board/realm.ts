@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import vm from 'node:vm'
 import { hide, restrictLanguage } from './language.js'
 
@@ -12,14 +13,14 @@ export class Realm {
   readonly #context = vm.createContext({}, { name: this.name })
   readonly globals: Bag
   readonly #parse: (text: string) => unknown
-  readonly #stringify: (value: unknown) => string | undefined
+  readonly #stringify: typeof JSON.stringify
   readonly #makeArray: (...items: unknown[]) => unknown[]
   readonly #makeObject: () => Bag
 
   constructor() {
     this.globals = this.run('globalThis', 'realm') as Bag
     this.#parse = this.run('JSON.parse', 'realm') as (text: string) => unknown
-    this.#stringify = this.run('JSON.stringify', 'realm') as (value: unknown) => string | undefined
+    this.#stringify = this.run('JSON.stringify', 'realm') as typeof JSON.stringify
     this.#makeArray = this.run('Array.of.bind(Array)', 'realm') as (
       ...items: unknown[]
     ) => unknown[]
@@ -72,11 +73,16 @@ export class Realm {
     return this.#parse(text)
   }
 
-  /** ASCII: whatever is not travels as \u00XX. */
+  /** ASCII: whatever is not travels as \u00XX. Bytes become an array. */
   stringify(value: unknown): string {
-    const text = this.#stringify(value) ?? 'null'
+    const text = this.#stringify(value, plainArrays) ?? 'null'
     return text
       .replace(/[\x7f-\xff]/g, (char) => `\\u00${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
       .replace(/\\u00[0-9a-f]{2}/g, (code) => `\\u${code.slice(2).toUpperCase()}`)
   }
+}
+
+function plainArrays(_key: string, value: unknown): unknown {
+  if (types.isAnyArrayBuffer(value)) return [...new Uint8Array(value)]
+  return ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value
 }
