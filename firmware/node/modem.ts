@@ -28,8 +28,6 @@ const BAUD = 57600
 /** Without supply for so long it starts anew, whatever it was doing. */
 const OFF_S = 1
 const RETRY_S = 1
-/** To close the connection and leave the network; then the supply is cut. */
-const LEAVE_S = 5
 const CHUNK_BYTES = 1024
 /** No line is longer, so it is garbage. */
 const MAX_LINE_BYTES = 2048
@@ -47,7 +45,7 @@ let answer = ''
 let proceed: (answer: string | undefined) => void
 /** Of the running command. */
 const limit: Timer = { id: undefined }
-/** Until the next attempt, or until the supply is cut. */
+/** Until the supply is on, or the next attempt. */
 const pause: Timer = { id: undefined }
 
 let output = ''
@@ -162,11 +160,10 @@ function work(text: string | undefined): void {
   }
 }
 
-/** Orderly, as far as it goes without waiting for long. */
+/** Orderly, as far as it goes within the limits of a command in hand and two more. */
 function leave(): void {
   if (!isPowered || isLeaving) return
   isLeaving = true
-  start(pause, LEAVE_S, cut)
   wake()
 }
 

@@ -164,7 +164,11 @@ suite('MQTT of the node', (test) => {
   })
   test('hears nothing of an old connection in a new one', async () => {
     let isFirst = true
-    const rig = await linkRig((packet) => packet.cmd === 'connect' && isFirst)
+    const rig = await linkRig((packet, broker) => {
+      if (packet.cmd !== 'connect' || !isFirst) return false
+      broker.raw(Buffer.from([0x30, 20, 0]))
+      return true
+    })
     rig.link.openSession(true)
     rig.timers.run(30)
     isFirst = false
