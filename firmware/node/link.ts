@@ -17,8 +17,8 @@ export interface Transport {
   up(done: (error?: string) => void): void
   /** May throw, or report through the socket's events. */
   connect(host: string, port: number): Socket
-  /** Powers the radio down. */
-  down(): void
+  /** Powers the radio down; calls back when it has no power any more. */
+  down(done: () => void): void
   /** dBm; undefined where it is not known. */
   signal(): number | undefined
   /** Asks the network for unix seconds; calls back once, undefined where it has none. Has its own limit. */
@@ -178,11 +178,13 @@ function frameSent(): void {
   else sendNext()
 }
 
+/** What hears of the end may put the board to sleep, so the radio goes first. */
 function finish(reason?: string): void {
-  isOpen = false
   isWaiting = false
   session++
   stop(timer)
-  transport.down()
-  needs.ended(reason)
+  transport.down(() => {
+    isOpen = false
+    needs.ended(reason)
+  })
 }

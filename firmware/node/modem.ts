@@ -58,6 +58,7 @@ let rawBytes = 0
 /** By the other end. What came before is still taken out. */
 let isClosed = false
 let handlers: Record<string, ((data: string) => void) | undefined> = {}
+let tellCut: (() => void) | undefined
 let tellTime: ((seconds: number | undefined) => void) | undefined
 
 export function modemTransport(given: ModemSettings): Transport {
@@ -70,7 +71,10 @@ export function modemTransport(given: ModemSettings): Transport {
   return {
     up: up,
     connect: connect,
-    down: leave,
+    down: (done) => {
+      tellCut = done
+      leave()
+    },
     signal: () => (signal < 32 ? 2 * signal - 113 : undefined),
     time: (done) => {
       tellTime = done
@@ -162,9 +166,9 @@ function work(text: string | undefined): void {
 
 /** Orderly, as far as it goes within the limits of a command in hand and two more. */
 function leave(): void {
-  if (!isPowered || isLeaving) return
   isLeaving = true
-  wake()
+  if (isPowered) wake()
+  else cut()
 }
 
 function cut(): void {
@@ -182,6 +186,9 @@ function cut(): void {
   payload = ''
   rawBytes = 0
   emit('close', '')
+  const told = tellCut
+  tellCut = undefined
+  if (told !== undefined) told()
 }
 
 function emit(event: string, data: string): void {

@@ -29,8 +29,9 @@ export function wifiTransport(settings: WifiSettings): Transport {
       else connect(wifi, settings, done)
     },
     connect: (host, port) => require('net').connect({ host: host, port: port }),
-    down: () => {
+    down: (done) => {
       if (wifi !== undefined) wifi.disconnect()
+      done()
     },
     signal: () => (wifi === undefined ? undefined : wifi.getStatus().rssi),
     time: (done) => askSntp(settings.sntp, done),

@@ -54,9 +54,9 @@ async function ending(faults: ModemFaults, broker?: Script) {
   rig.link.openSession(false)
   while (rig.node.endings.length === 0 && rig.timers.nowMs < 600_000) rig.timers.run(1)
   const seconds = rig.timers.nowMs / 1000
-  rig.timers.run(6)
-  assert.is(rig.node.endings.length, 1)
   assert.is(rig.modem.isPowered, false)
+  rig.timers.run(60)
+  assert.is(rig.node.endings.length, 1)
   assert.is(rig.timers.pending, 0)
   return { reason: rig.node.endings[0], seconds, rig }
 }
