@@ -17,7 +17,7 @@ export type Confidence = 'high' | 'medium' | 'low'
 export interface Source {
   title: string
   confidence: Confidence
-  /** Day on which these numbers were last held against what could be read of the source, YYYY-MM-DD. */
+  /** Day on which these numbers were last compared with the quotations of the source, YYYY-MM-DD. */
   checked: string
   /** What a reader must know before relying on it. */
   note?: Text

@@ -1,8 +1,8 @@
 import type { Source, Text } from './result.js'
 
 /**
- * Where the numbers of this folder come from. None of the Indonesian regulations could be read whole; each was
- * compared with what public texts quote of it on the day given.
+ * Where the numbers of this folder come from. None of the Indonesian regulations could be read whole; each table was
+ * compared, on the day given, with quotations of it collected from public texts.
  */
 
 const CHECKED = '2026-11-24'

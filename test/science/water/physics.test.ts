@@ -42,7 +42,9 @@ suite('worked values of the lake formulas', (test) => {
   test('oxygen saturation by temperature, altitude and salinity', () => {
     for (const { t_C, h_m, S, DOsat_mgL } of vectors.do_saturation) {
       const conditions = { waterTempC: t_C, pressureHpa: hPaAt(h_m), salinity: S }
-      near(answerOf(oxygenSaturation(conditions)), DOsat_mgL, `${t_C} °C, ${h_m} m`)
+      // The worked values are rounded to four places, and the vapour shows in the last.
+      const difference = Math.abs(answerOf(oxygenSaturation(conditions)) - DOsat_mgL)
+      assert.ok(difference < 6e-5, `${t_C} °C, ${h_m} m`)
     }
   })
 
