@@ -114,6 +114,14 @@ export const SYNTAX_RULES: readonly SyntaxRule[] = [
   },
   { name: 'return before a line break', finds: isReturnBeforeLineBreak },
   {
+    // Behind a block that it skipped the interpreter has not kept what the string says.
+    name: 'statement that begins with a string behind a block',
+    finds: (node, _, code) =>
+      node.type === 'ExpressionStatement' &&
+      /^["'`]/.test(code.slice(node.start)) &&
+      code.slice(0, node.start).trimEnd().endsWith('}'),
+  },
+  {
     name: 'assignment to length',
     finds: (node) =>
       node.type === 'AssignmentExpression' && isMemberNamed(node.left, 'length') !== undefined,

@@ -241,6 +241,11 @@ export const SNIPPETS: readonly Snippet[] = [
     allowed: 'function f(){return;\n5}print(f()===undefined)',
   },
   {
+    rule: 'statement that begins with a string behind a block',
+    refused: 'const b="a";if(!b){print(0)}"a"===b&&print(1)',
+    allowed: 'const b="a";if(!b){print(0)}b==="a"&&print(1);"a"===b&&print(2)',
+  },
+  {
     rule: 'assignment to length',
     refused: 'const a=[1,2];a.length=0;print(a.length)',
     allowed: 'const a=[1,2];a.splice(0);print(a.length)',
