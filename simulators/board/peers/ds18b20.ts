@@ -60,7 +60,7 @@ export class Ds18b20 implements Peer, OneWireDevice {
     if (this.fault === 'absent') return
     if (this.#state === 'search') {
       // The two readings of a bit and its complement came before.
-      if (bit !== this.#addressBit(this.#bits >> 1)) this.#expect('idle')
+      if (bit !== this.#addressBit((this.#bits >> 1) - 1)) this.#expect('idle')
       return
     }
     this.#incoming |= BigInt(bit) << BigInt(this.#bits++)

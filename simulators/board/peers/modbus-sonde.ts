@@ -112,8 +112,7 @@ export class ModbusSonde implements Peer {
   }
 
   #measure(): void {
-    const water =
-      this.fault === 'stuck' ? (this.#stuckAt ?? this.#options.water()) : this.#options.water()
+    const water = (this.fault === 'stuck' && this.#stuckAt) || { ...this.#options.water() }
     this.#stuckAt = water
     const { celsius, pressureHpa, oxygenMgL } = water
     const felt = oxygenMgL / saturationMgL(celsius, pressureHpa)
