@@ -214,7 +214,7 @@ interface Date {
   getTime(): number
   toISOString(): string
 }
-declare const Date: new (ms: number) => Date
+declare const Date: new (ms: number | string) => Date
 
 /** No round: the board's gives -2 for -1.5. `Math.floor(x + 0.5)` is right everywhere. */
 declare const Math: {
@@ -425,6 +425,8 @@ interface Wifi {
   disconnect(done?: () => void): void
   stopAP(done?: () => void): void
   getDetails(done?: (details: WifiDetails) => void): WifiDetails
+  /** On ESP32 the signal is here, and only while connected. */
+  getStatus(): { rssi?: number }
   getIP(done?: (error: string | null, ip: { ip: string }) => void): { ip: string }
   on(event: 'disconnected', act: (details: { reason: string }) => void): void
   removeAllListeners(event?: 'disconnected'): void

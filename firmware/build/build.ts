@@ -8,12 +8,13 @@ import { declaredGlobals } from './globals.js'
 import { type Manifest, manifestOf } from './manifest.js'
 import { problemReport, sizeReport } from './report.js'
 import { type Revision, revisionOf } from './revision.js'
+import { squeeze } from './shrink.js'
 
 const HELP = `npm run firmware [-- STATION …]
 
 Builds what runs on the board: every station of firmware/stations, or those named, into
-firmware/dist/STATION.js and its manifest STATION.json, and the frame encoder alone into wire.js. Fails
-when the script holds anything that Espruino lacks or gets wrong. Prints the bytes of every module.`
+firmware/dist/STATION.js and its manifest STATION.json; without names the frame encoder alone into wire.js
+too. Fails when the script holds anything that Espruino lacks or gets wrong. Prints the bytes of every module.`
 
 const ROOM = join(PROJECT, 'firmware')
 const STATIONS = join(ROOM, 'stations')
@@ -27,7 +28,11 @@ async function buildScript(entry: string, { build }: Revision): Promise<Bundle> 
   const built = await bundle(entry, build)
   const problems = checkScript(built.code, declaredGlobals())
   if (problems.length > 0) throw new ScriptError(problemReport(problems, built).join('\n'))
-  return built
+  const code = squeeze(built.code)
+  const after = checkScript(code, declaredGlobals())
+  if (after.length > 0)
+    throw new ScriptError(problemReport(after, { ...built, code, map: '' }).join('\n'))
+  return { ...built, code }
 }
 
 /** The frame encoder alone, for whoever wants to try it on a board. */
@@ -84,11 +89,12 @@ async function main(): Promise<void> {
     throw new Error(`no station ${unknown.join(', ')}; there are ${names.join(', ')}`)
   }
   const wanted = positionals.length === 0 ? names : positionals
-  await buildWire()
   for (const path of all.filter((_, index) => wanted.includes(names[index] ?? ''))) {
     const built = await buildStation(path)
     console.log(sizeReport(built.manifest, built).join('\n'))
   }
+  // Last, and of a whole build only: its age tells whether everything here is of today.
+  if (positionals.length === 0) await buildWire()
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { runInNewContext } from 'node:vm'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import type { Description } from '../node/description.js'
-import { declaredGlobals } from './globals.js'
+import { declaredGlobals, declaredNames } from './globals.js'
+import { shrink } from './shrink.js'
 
 /** TypeScript to one script, as the board can read it. */
 
@@ -22,8 +23,7 @@ export interface Bundle {
 const OPTIONS = {
   absWorkingDir: PROJECT,
   bundle: true,
-  // No function around it all: on the board every function would keep a reference to that, one variable each.
-  format: 'cjs',
+  format: 'iife',
   target: 'es2019',
   // Leaves `require` alone: the board has it, and what it requires is built in.
   platform: 'node',
@@ -36,6 +36,15 @@ const OPTIONS = {
   write: false,
 } satisfies BuildOptions
 
+const TRUSTING = fileURLToPath(new URL('../node/trust.ts', import.meta.url))
+
+/** Names in messages and files that are JSON: a configuration, an answer to `q`, `node.json`, a codec's error. */
+const JSON_NAMES = [
+  ...['revision', 'intervalS', 'samplesPerFrame', 'sendIntervalS', 'urgentIntervalS', 'settings'],
+  ...['channels', 'quantity', 'position', 'enabled', 'urgentBelow', 'urgentAbove', 'urgentChange'],
+  ...['t', 'node', 'secret', 'host', 'port', 'ssid', 'password', 'sntp', 'apn', 'code'],
+]
+
 /** @param buildNumber what the script knows as BUILD. */
 export async function bundle(entry: string, buildNumber: number): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
@@ -44,16 +53,41 @@ export async function bundle(entry: string, buildNumber: number): Promise<Bundle
     outfile: 'bundle.js',
     minify: true,
     define: { BUILD: String(buildNumber) },
+    ...(isStation(entry) ? closedWorld() : {}),
     sourcemap: 'external',
     metafile: true,
   })
   const text = (suffix: string) =>
-    outputFiles.find(({ path }) => path.endsWith(suffix))?.text.trim() ?? ''
+    outputFiles?.find(({ path }) => path.endsWith(suffix))?.text.trim() ?? ''
   const modules = Object.entries(metafile.outputs['bundle.js']?.inputs ?? {})
     .map(([path, { bytesInOutput }]) => ({ path, bytes: bytesInOutput }))
     .filter(({ bytes }) => bytes > 0)
     .sort((a, b) => b.bytes - a.bytes)
-  return { code: text('bundle.js'), map: text('bundle.js.map'), modules }
+  return { ...(await shrink(text('bundle.js'), text('bundle.js.map'))), modules }
+}
+
+/** A station is all there is: nobody else calls it. */
+function closedWorld(): Pick<BuildOptions, 'format' | 'mangleProps' | 'reserveProps' | 'plugins'> {
+  return {
+    // No function around it all: on the board every function would keep a reference to that, a variable each.
+    format: 'cjs',
+    // Short names for what only the firmware itself knows: every letter is a byte, every four a variable.
+    mangleProps: /./,
+    reserveProps: new RegExp(`^(?:${[...declaredNames(), ...JSON_NAMES].join('|')})$`),
+    plugins: [trustFrames()],
+  }
+}
+
+/** The samples come from the journal, so what the codec checks for strangers cannot happen. */
+function trustFrames(): Plugin {
+  return {
+    name: 'trust-frames',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\/check\.js$/ }, ({ importer }) =>
+        importer.endsWith('shared/wire/encode.ts') ? { path: TRUSTING } : undefined,
+      )
+    },
+  }
 }
 
 /** Whether a source file is one that a technician flashes, and not a part of some. */

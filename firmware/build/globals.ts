@@ -14,6 +14,14 @@ export function declaredGlobals(): ReadonlySet<string> {
   return new Set([...known, 'undefined', 'arguments'])
 }
 
+/** Every property that espruino.d.ts gives something of the board's. */
+export function declaredNames(): string[] {
+  const text = readFileSync(DECLARATIONS, 'utf8')
+  return [
+    ...new Set([...text.matchAll(/\b([A-Za-z_]\w*)\??\s*[(:<]/g)].map(([, name]) => name ?? '')),
+  ]
+}
+
 const words = (text: string) => text.split(/\s+/)
 
 export const MISSING_STATICS: ReadonlyMap<string, ReadonlySet<string>> = new Map(

@@ -16,6 +16,7 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 
 /** Looks up what stands at `line` (from 0) and `column` of the script; undefined before the first mapping. */
 export function sourceOf(mapText: string, line: number, column: number): Position | undefined {
+  if (mapText === '') return undefined
   const { sources, mappings } = JSON.parse(mapText) as RawMap
   let found: Position | undefined
   const state = [0, 0, 0, 0]

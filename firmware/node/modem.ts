@@ -7,9 +7,6 @@ import type { Transport } from './link.js'
 import type { Socket } from './mqtt.js'
 import { start, stop, type Timer } from './timer.js'
 
-// biome-ignore lint/suspicious/noShadowRestrictedNames: the board's own, which reads ISO dates, too.
-declare const Date: new (iso: string) => { getTime(): number }
-
 export interface ModemSettings {
   serial: Serial
   pins: SerialOptions

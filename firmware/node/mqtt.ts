@@ -4,6 +4,7 @@
  */
 
 import { timeQuestionTopic } from '../../shared/wire/topics.js'
+import { chr } from './bytes.js'
 import { start, stop, type Timer } from './timer.js'
 
 /**
@@ -174,10 +175,9 @@ function expect(head: number, missing: string, then: (body: string) => void): vo
 
 function send(head: number, body: string): void {
   const size = body.length
-  const length =
-    size < 128 ? String.fromCharCode(size) : String.fromCharCode((size & 127) | 128, size >> 7)
+  const length = size < 128 ? chr(size) : chr((size & 127) | 128, size >> 7)
   try {
-    if (socket !== undefined) socket.write(String.fromCharCode(head) + length + body)
+    if (socket !== undefined) socket.write(chr(head) + length + body)
   } catch {
     // It has closed, and the event is on its way.
     finish('closed')
@@ -206,5 +206,5 @@ function field(text: string): string {
 }
 
 function twoBytes(value: number): string {
-  return String.fromCharCode(value >> 8, value & 255)
+  return chr(value >> 8, value & 255)
 }

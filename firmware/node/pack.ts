@@ -1,5 +1,6 @@
 import { encodeFrame } from '../../shared/wire/encode.js'
 import type { Sample } from '../../shared/wire/frame.js'
+import { chr } from './bytes.js'
 import {
   BOOT,
   journalEnd,
@@ -11,7 +12,6 @@ import {
   trimJournal,
 } from './journal.js'
 import { FRAME_BOOT, framed, keepFrame, SEQ, setFramed, TOTAL, UP_TO, withRoom } from './outbox.js'
-import { chr } from './records.js'
 
 /*
  * From the journal into the outbox. A frame holds samples of one stream and one boot in ascending time, all dated or

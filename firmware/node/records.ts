@@ -1,3 +1,5 @@
+import { chr } from './bytes.js'
+
 /*
  * Logs of records in Storage: numbered files of one letter (`o0`, `o1` …) that get their size when they are created and
  * are written front to back, because Storage cannot write a byte twice. A record is
@@ -27,8 +29,6 @@ const FRAMING = 7
 /** Longest body: a frame of 1,024 bytes and what is noted beside it. */
 const LONGEST = 1100
 const UNWRITTEN = 0xffff
-
-export const chr = String.fromCharCode
 
 /** What `take` reads from. */
 let text = ''

@@ -4,13 +4,6 @@ import type { Transport } from './link.js'
 import { askSntp } from './sntp.js'
 import { within } from './timer.js'
 
-declare global {
-  interface Wifi {
-    /** On ESP32 the signal is here, not in `getDetails`, and only while connected. */
-    getStatus(): { rssi?: number }
-  }
-}
-
 export interface WifiSettings {
   ssid: string
   password: string

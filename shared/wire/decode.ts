@@ -16,12 +16,12 @@ import {
   MODEL_BITS,
   MODEL_CONSTANT,
   type Sample,
-  STANDARD_SETS,
   TRAILER_BYTES,
   VERSION,
 } from './frame.js'
 import { FrameReader } from './frame-reader.js'
 import { quantityById } from './quantities.js'
+import { standardSets } from './standard-sets.js'
 
 export interface DecodedFrame extends Frame {
   /** The eight bytes after the body, unverified; null where the frame has none. */
@@ -90,10 +90,12 @@ function encodeAgain(frame: DecodedFrame): Uint8Array | undefined {
   }
 }
 
+const SETS = standardSets()
+
 function readChannels(reader: FrameReader): Channel[] {
   const count = reader.byte()
   if (count >= FIRST_SET) {
-    const set = STANDARD_SETS[count - FIRST_SET]
+    const set = SETS[count - FIRST_SET]
     if (set === undefined) throw new WireError('unknown-set', `channel set ${count - FIRST_SET}`)
     return set.map((quantity) => ({ quantity, position: 0 }))
   }

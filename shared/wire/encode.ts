@@ -23,7 +23,7 @@ import {
   MAX_SAMPLES,
   MODEL_BITS,
   type Sample,
-  STANDARD_SETS,
+  STANDARD_LISTS,
   TRAILER_BYTES,
   VERSION,
 } from './frame.js'
@@ -53,21 +53,24 @@ function regularInterval(times: Uint32Array): number {
   return interval
 }
 
-function isSet(channels: Channel[], ids: readonly number[]): boolean {
-  if (ids.length !== channels.length) return false
-  for (let c = 0; c < ids.length; c++) {
+/** Whether these are the channels of the standard list at `at`. */
+function isSet(channels: Channel[], at: number): boolean {
+  if (STANDARD_LISTS[at] !== channels.length) return false
+  for (let c = 0; c < channels.length; c++) {
     const channel = channels[c] as Channel
-    if (channel.quantity !== ids[c] || channel.position !== 0) return false
+    if (channel.quantity !== STANDARD_LISTS[at + 1 + c] || channel.position !== 0) return false
   }
   return true
 }
 
 function putChannels(channels: Channel[]): void {
-  for (let n = 0; n < STANDARD_SETS.length; n++) {
-    if (isSet(channels, STANDARD_SETS[n] as number[])) {
-      putByte(FIRST_SET + n)
+  let set = FIRST_SET
+  for (let at = 0; at < STANDARD_LISTS.length; at += 1 + (STANDARD_LISTS[at] as number)) {
+    if (isSet(channels, at)) {
+      putByte(set)
       return
     }
+    set++
   }
   putByte(channels.length)
   let quantity = 0

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import type { Channel, Frame, Sample } from '../../shared/wire/frame.js'
-import { MAX_VARINT, STANDARD_SETS } from '../../shared/wire/frame.js'
+import { MAX_VARINT } from '../../shared/wire/frame.js'
 import { QUANTITIES } from '../../shared/wire/quantities.js'
+import { standardSets } from '../../shared/wire/standard-sets.js'
 
 /** Objects like those that the decoder makes. */
 const PLAIN = { noNullPrototype: true }
@@ -10,7 +11,7 @@ const varint = fc.oneof(fc.nat(300), fc.nat(MAX_VARINT))
 
 const channels: fc.Arbitrary<Channel[]> = fc.oneof(
   fc
-    .constantFrom(...STANDARD_SETS)
+    .constantFrom(...standardSets())
     .map((ids) => ids.map((quantity) => ({ quantity, position: 0 }))),
   fc
     .uniqueArray(

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { encodeFrame } from '../../shared/wire/encode.js'
 import type { WireErrorCode } from '../../shared/wire/errors.js'
-import { type Frame, MAX_INTERVAL_S, STANDARD_SETS } from '../../shared/wire/frame.js'
+import { type Frame, MAX_INTERVAL_S } from '../../shared/wire/frame.js'
+import { standardSets } from '../../shared/wire/standard-sets.js'
 import { fromHex, toHex } from './hex.js'
 import { MALFORMED } from './malformed.js'
 
@@ -132,7 +133,7 @@ function times(): ValidVector[] {
 }
 
 function channelLists(): ValidVector[] {
-  const sets = STANDARD_SETS.map((channels, n) =>
+  const sets = standardSets().map((channels, n) =>
     vector(`standard set ${n}`, { channels, rows: [channels.map((id) => 10 * id), channels] }),
   )
   const chain = count(16).map((position): [number, number] => [1, position])
