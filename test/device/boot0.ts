@@ -45,17 +45,16 @@ function crc8(bytes: readonly number[]): number {
 }
 
 /**
- * Sensors inside the interpreter that answer at once, pH differently each time; `samples` counts the readings of it.
+ * Sensors inside the interpreter that answer at once, differently each time; `samples` counts the temperatures.
  */
 export const SENSORS = `
 var samples=0;
 function OneWire(){}
 OneWire.prototype={reset:function(){return true},skip:function(){},write:function(){},
-read:function(){return new Uint8Array(${JSON.stringify([...SCRATCHPAD, crc8(SCRATCHPAD)])})}};
+read:function(){samples++;return new Uint8Array(${JSON.stringify([...SCRATCHPAD, crc8(SCRATCHPAD)])})}};
 function sonde(b){
   var first=b[2]<<8|b[3],count=b[5],a=b.slice(0,6);
   if(b[1]==3){
-    if(first==4)samples++;
     var v=new DataView(new ArrayBuffer(20)),all=[7.2,25.1,7+samples*7%11/10,181,1+samples%5/10];
     for(var i=0;i<5;i++)v.setFloat32(4*i,all[i]);
     a=[b[0],3,2*count];
