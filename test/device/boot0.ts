@@ -99,7 +99,7 @@ function turn(){
   var t=real.time();
   if(sockets)now+=t-last;
   last=t;
-  for(var n=0;n<200&&queue.length&&(!sockets||queue[0].at<=now);n++){
+  for(var n=0;n<20&&queue.length&&(!sockets||queue[0].at<=now);n++){
     now=Math.max(now,queue[0].at);
     queue.shift().f();
   }
