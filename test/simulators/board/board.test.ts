@@ -289,6 +289,16 @@ suite('the pins of the emulated board', (test) => {
     assert.equal(board.evaluate('isNaN(analogRead(D4))'), true)
   })
 
+  test('ends no pulse of a life that is over', async () => {
+    const board = await boardWith('digitalPulse(D25, 0, 1000)')
+    await board.advance(500)
+
+    board.cutPower()
+    await board.advance(5_000)
+
+    assert.equal(board.pins.level(25), false)
+  })
+
   test('puts nothing out any more in deep sleep', async () => {
     const board = await boardWith(
       'D25.write(1); setTimeout(function () { ESP32.deepSleep(60e6) }, 1000)',

@@ -192,6 +192,10 @@ suite('the sonde on the emulated board', (test) => {
     await board.advance(500)
 
     assert.equal(board.evaluate('got.length'), 0)
+    board.serial.send(16, Uint8Array.of(1, 2), 9600)
+    await board.advance(500)
+    assert.equal(board.evaluate('got.length'), 2)
+    assert.notEqual(board.evaluate('got.join()'), '1,2')
   })
 })
 
