@@ -59,7 +59,7 @@ export class LinuxBoard {
   async ask(expression: string): Promise<unknown> {
     const child = this.#child
     if (child === undefined) throw new Error('the board is off')
-    const mark = `~${++this.#questions}~`
+    const mark = `~q${++this.#questions}~`
     child.stdin.write(`\x10print("${mark}"+JSON.stringify(${expression})+"${mark}")\n`)
     const answer = () => this.#output.split(mark)[1]
     const limit = AbortSignal.timeout(ANSWER_MS)
