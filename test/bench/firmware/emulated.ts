@@ -14,6 +14,7 @@ const FILE_BYTES = 4000
 const FRAMING_BYTES = 7
 const NO_RECORD = 0xffff
 const HOST = 'broker.test'
+const SENSOR_POWER = 25
 const STORAGE_KB = 896
 /** The issue's own question: how long does this much last? */
 const SMALL_OUTBOX_KB = 64
@@ -21,6 +22,8 @@ const SMALL_OUTBOX_KB = 64
 export interface Day {
   awakeSPerHour: number
   radioSPerHour: number
+  /** With power on the sonde. */
+  sensorsSPerHour: number
   flashBytesPerDay: number
 }
 
@@ -35,11 +38,14 @@ export async function normalDay(code: string): Promise<Day> {
   const rig = await startedRig(code)
   await pass(rig, SETTLED_S)
   const before = rig.board.stats
+  const sensorsBefore = rig.board.pins.highSeconds(SENSOR_POWER)
   await pass(rig, DAY_S)
   const after = rig.board.stats
+  const sensorsS = rig.board.pins.highSeconds(SENSOR_POWER) - sensorsBefore
   return {
     awakeSPerHour: ((after.awakeS - before.awakeS) * HOUR_S) / DAY_S,
     radioSPerHour: ((after.radioS - before.radioS) * HOUR_S) / DAY_S,
+    sensorsSPerHour: (sensorsS * HOUR_S) / DAY_S,
     flashBytesPerDay: after.programmedBytes - before.programmedBytes,
   }
 }
