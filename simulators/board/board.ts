@@ -157,6 +157,11 @@ export class Board {
     await this.advance(BOOT_MS)
   }
 
+  /** The board's own clock leaps, as a disturbed oscillator's does; timers and wake-ups keep theirs. */
+  leapClock(seconds: number): void {
+    this.#poweredOnMs -= seconds * 1000
+  }
+
   /** Nothing of what was going on happens any more. Flash keeps what was programmed. */
   cutPower(): void {
     this.#endLife()
