@@ -35,6 +35,7 @@ interface Object {
   toString(): string
 }
 declare const Object: {
+  create<T extends object>(prototype: T): T
   keys(object: object): string[]
   assign<T, U>(target: T, source: U): T & U
   assign<T, U, V>(target: T, source: U, over: V): T & U & V

@@ -8,9 +8,10 @@ import type { Station } from './station.js'
  */
 
 const FILE = 'config.json'
-/** Names of whole numbers, and of the channels' levels: those may be any number. */
-const WHOLE = ['revision', 'intervalS', 'samplesPerFrame', 'sendIntervalS', 'urgentIntervalS']
-const LEVELS = ['urgentBelow', 'urgentAbove', 'urgentChange']
+/** Names of whole numbers, and of what else a channel may be told: any number, or whether it is enabled. */
+const WHOLE = 'revision intervalS samplesPerFrame sendIntervalS urgentIntervalS'
+const SWITCH = 'enabled'
+const OTHERS = `urgentBelow urgentAbove urgentChange ${SWITCH}`
 const DAY_S = 86400
 const LARGEST = 2147483647
 
@@ -38,30 +39,32 @@ interface Told {
 
 export let config: Config
 
-/** Throws the name of the first number that is none, or out of range. */
+/** Throws the name of the first value of a wrong type, or out of range. */
 function check(told: Told, isChannel: boolean): void {
-  WHOLE.forEach((key) => {
+  WHOLE.split(' ').forEach((key) => {
     const value = told[key]
     const most = key === 'revision' ? LARGEST : key === 'samplesPerFrame' ? 255 : DAY_S
     if (value === undefined && isChannel) return
-    if (typeof value !== 'number' || value < 0 || value > most || value % 1) throw key
-    if (!value && key !== 'revision') throw key
+    const least = most === LARGEST ? 0 : 1
+    if (typeof value !== 'number' || value < least || value > most || value % 1) throw key
   })
-  LEVELS.forEach((key) => {
+  OTHERS.split(' ').forEach((key) => {
     const value = told[key]
-    if (value !== undefined && typeof value !== 'number') throw key
+    if (value !== undefined && typeof value !== (key === SWITCH ? 'boolean' : 'number')) throw key
   })
 }
 
 /** What is told over what the station says. Throws the name of what is wrong with it. */
 function merge(station: Station, told: Told): Config {
-  const merged: Told = Object.assign({ revision: 0, settings: {} }, station.defaults, told)
+  const merged: Told = Object.assign({ settings: {} }, station.defaults, told)
   const list = told.channels || []
   if (!Array.isArray(list)) throw 'channels'
   check(merged, false)
+  if (!merged.settings) throw 'settings'
   let known = 0
   merged.channels = station.channels.map((channel) => {
-    const mine = Object.assign({ intervalS: merged.intervalS }, channel)
+    // Not copied: on the board every copy of a property is a variable.
+    const mine = Object.assign(Object.create(channel), { intervalS: merged.intervalS })
     list.forEach((item) => {
       const one = item as Told
       if (one.quantity !== mine.quantity || (one.position || 0) !== mine.position) return
@@ -76,7 +79,7 @@ function merge(station: Station, told: Told): Config {
 }
 
 export function loadConfig(station: Station): void {
-  config = merge(station, {})
+  config = merge(station, { revision: 0 })
   const text = storage.read(FILE)
   try {
     if (text !== undefined) config = merge(station, JSON.parse(text) as Told)

@@ -34,7 +34,7 @@ import {
   startSessions,
 } from './session.js'
 import type { Station, Values } from './station.js'
-import { isUrgent, rememberSample } from './urgent.js'
+import { becomesUrgent, rememberSample } from './urgent.js'
 
 /* The node: samples on the grid of its interval, keeps, sends, sleeps. */
 
@@ -107,7 +107,6 @@ function keepReadings(at: number, values: Values): void {
     channels.push(16 * channel.id + channel.position)
     steps.push(value)
   })
-  if (channels.length === 0) return
   if (!withRoom(() => keepSample(READINGS, at, channels, steps))) {
     framed[DROPPED] = (framed[DROPPED] as number) + 1
   }
@@ -124,7 +123,6 @@ function sample(time: number, slot: number): void {
     (channel) =>
       channel.enabled !== false && (time > slot || isFast() || slot % channel.intervalS === 0),
   )
-  isSampling = true
   lastSample = time
   const pressureHpa = setting(
     'pressureHpa',
@@ -135,12 +133,13 @@ function sample(time: number, slot: number): void {
     sampledAt = uptime()
     // In uptime, because the clock may have been set while the sensors were read.
     keepReadings(at, values)
-    const isAlarming = isUrgent(values)
+    const isCrossing = becomesUrgent(values)
     if (slot % HEALTH_INTERVAL_S === 0) keepHealthNow(-1)
     packWhole()
-    if (isAlarming || isFast()) sendNow()
+    if (isCrossing || (isFast() && !state[FAILURES])) sendNow()
     run()
   })
+  isSampling = true
 }
 
 /** Fed only while samples are taken and sessions get on; whatever hangs ends in a restart. */
@@ -158,6 +157,7 @@ function rest(): void {
   const seconds = Math.max(1, Math.min(untilSample, (state[SESSION] as number) - uptime()))
   const isBusy = isSampling || isSessionOpen()
   if (station.sleeps && !isBusy && seconds >= SHORTEST_SLEEP_S && typeof ESP32 !== 'undefined') {
+    withRoom(saveState)
     ESP32.deepSleep(Math.min(seconds, LONGEST_SLEEP_S) * 1000000)
     return
   }
@@ -189,7 +189,8 @@ function run(): void {
 /** A start without a clock that survived is a new boot; what the one before left is framed under its number. */
 function beginBoot(isKnown: boolean): void {
   const now = boardSeconds()
-  if (isKnown && now < (state[START] as number)) cause = POWER_ON
+  // Without power the board's clock begins anew; the watchdog never bites that early.
+  if (now < (state[START] as number) + WATCHDOG_S) cause = POWER_ON
   withRoom(() => {
     pack(HEALTH, 255, true)
     pack(READINGS, config.samplesPerFrame, true)
@@ -216,8 +217,8 @@ export function startNode(of: Station, transportOf: (identity: Identity) => Tran
   station = of
   E.enableWatchdog(WATCHDOG_S, false)
   process.on('uncaughtException', (error) => {
+    // A sample that is being taken goes on, with the sensors' time limits.
     console.log('error:', error)
-    isSampling = false
     rest()
   })
   loadConfig(station)
@@ -235,7 +236,11 @@ export function startNode(of: Station, transportOf: (identity: Identity) => Tran
   rememberSample(last)
   startClock(state[START] as number, state[OFFSET] as number)
   startSessions(station, transportOf(identity), identity, {
-    changed: () => keepHealthNow(-1),
+    changed: () => {
+      keepHealthNow(-1)
+      // By the new interval the last sample may be so old that the clock seems to have jumped.
+      lastSample = Math.max(lastSample, slotAt(sampleClock()) - 1)
+    },
     ended: run,
   })
   if (isKnown && typeof ESP32 !== 'undefined' && ESP32.getWakeupCause() === TIMER_WOKE) {

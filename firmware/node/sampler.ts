@@ -1,4 +1,5 @@
 import type { Around, Sensor, Station, Values } from './station.js'
+import { within } from './timer.js'
 
 /*
  * One sample: power on what is needed, wait until it is warm, read one sensor after the other, power off. A sensor that
@@ -6,7 +7,7 @@ import type { Around, Sensor, Station, Values } from './station.js'
  */
 
 /** A driver has its own limits; this one ends what they forgot. */
-const SENSOR_LIMIT_MS = 10000
+const SENSOR_LIMIT_S = 10
 const LARGEST = 2147483647
 /** Beyond it a water temperature is no base for another sensor's compensation, degC. */
 const COLDEST = -1
@@ -31,13 +32,6 @@ function inSteps(value: number | null | undefined, perUnit: number): number | nu
   return steps >= -LARGEST && steps <= LARGEST ? steps : null
 }
 
-function isDue(sensor: Sensor, due: boolean[]): boolean {
-  for (let n = 0; n < sensor.channels.length; n++) {
-    if (due[sensor.channels[n] as number]) return true
-  }
-  return false
-}
-
 function switchPower(sensors: Sensor[], isOn: boolean): void {
   for (let n = 0; n < sensors.length; n++) {
     const pin = (sensors[n] as Sensor).power
@@ -54,7 +48,7 @@ export function takeSample(
 ): void {
   const steps: Values = station.channels.map(() => null)
   const around: Around = { waterC: null, pressureHpa }
-  const sensors = station.sensors.filter((sensor) => isDue(sensor, due))
+  const sensors = station.sensors.filter((sensor) => sensor.channels.some((c) => due[c] === true))
 
   function store(sensor: Sensor, values: Values): void {
     let isWhole = true
@@ -80,26 +74,16 @@ export function takeSample(
       done(steps)
       return
     }
-    let isOver = false
-    // Undefined once it has fired: the interpreter gives its number to the next timer then.
-    let timer: number | undefined
-    function finish(values: Values): void {
-      // Only the first answer counts: a late one is of another sample.
-      if (isOver) return
-      isOver = true
-      if (timer !== undefined) clearTimeout(timer)
-      store(sensor as Sensor, values)
+    // Only the first answer counts: a late one is of another sample.
+    const settle = within<Values>(SENSOR_LIMIT_S, [], (values) => {
+      store(sensor, values)
       readFrom(n + 1)
-    }
-    timer = setTimeout(() => {
-      timer = undefined
-      finish([])
-    }, SENSOR_LIMIT_MS)
+    })
     try {
-      sensor.read(around, finish)
+      sensor.read(around, settle)
     } catch (error) {
       console.log('sensor', n, error)
-      finish([])
+      settle([])
     }
   }
 

@@ -1,9 +1,9 @@
 import { clockOffset, learnTime, uptime } from './clock.js'
 import { config, offerConfig, setting } from './config.js'
-import { FAILURES, HEALTH, OFFSET, READINGS, SESSION, saveState, state } from './journal.js'
+import { FAILURES, HEALTH, OFFSET, READINGS, SESSION, saveState, state, URGENT } from './journal.js'
 import { openSession, startLink, type Transport } from './link.js'
 import { nextFrame, releaseFrame, waitingSamples, withRoom } from './outbox.js'
-import { pack } from './pack.js'
+import { pack, unframedSamples } from './pack.js'
 import { charge, FLAT, FULL, sessionInterval } from './power.js'
 import { storage } from './records.js'
 import type { Station } from './station.js'
@@ -58,7 +58,7 @@ export function lastRssi(): number | undefined {
   return rssi
 }
 
-/** Uptime at which something last got through, or a session ended in order. */
+/** Uptime at which something last got through, or a session began or ended. */
 export function lastLinked(): number {
   return linkedAt
 }
@@ -115,7 +115,10 @@ function hearTime(seconds: number): void {
 }
 
 function hearConfig(text: string): void {
-  if (offerConfig(station, text)) events.changed()
+  if (!offerConfig(station, text)) return
+  // The service hears of it in this session.
+  isPacked = false
+  events.changed()
 }
 
 /** Compacts while there is room, power and, if possible, nothing to lose: a power cut then costs what it moves. */
@@ -123,7 +126,8 @@ function tidy(): void {
   const stats = storage.getStats()
   const fifth = stats.totalBytes / 5
   if (charge(station) !== FULL || stats.trashBytes < fifth || stats.freeBytes < fifth) return
-  if (waitingSamples() === 0 || stats.freeBytes < 2 * fifth) storage.compact()
+  const isEmpty = isPacked && waitingSamples() + unframedSamples() === 0
+  if (isEmpty || stats.freeBytes < 2 * fifth) storage.compact()
 }
 
 function ended(reason?: string): void {
@@ -132,8 +136,10 @@ function ended(reason?: string): void {
   if (reason !== undefined) {
     console.log('session:', reason)
     planRetry()
+  } else if (state[URGENT] && !isPacked) {
+    // Taken while the session was closing.
+    state[SESSION] = uptime()
   }
-  withRoom(saveState)
   tidy()
   events.ended()
 }
@@ -184,7 +190,7 @@ export function sendNow(): void {
     state[SESSION] = uptime() + FLAT_PAUSE_S
     return
   }
-  if (!isOpen) openedAt = uptime()
+  if (!isOpen) openedAt = linkedAt = uptime()
   isOpen = true
   openSession(isStaying())
 }

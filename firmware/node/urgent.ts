@@ -4,7 +4,8 @@ import type { Values } from './station.js'
 
 /*
  * Urgent is a sample that goes beyond its quantity's level, or changed by more than allowed since the one before. It is
- * sent at once, and the node samples fast until some samples in a row were calm.
+ * sent at once, and the node samples fast until some samples in a row were calm. While it lasts every sample would be
+ * sent: only the first one is worth the energy at any price.
  */
 
 const CALM_SAMPLES = 3
@@ -31,10 +32,11 @@ export function rememberSample(values: Values): boolean {
   return isAlarming
 }
 
-/** True when this sample is urgent; `state` then says for how long. Remembers the sample. */
-export function isUrgent(values: Values): boolean {
+/** True when it was calm until this sample; `state` says for how long it is urgent. Remembers the sample. */
+export function becomesUrgent(values: Values): boolean {
+  const wasCalm = !state[URGENT]
   const isAlarming = rememberSample(values)
   if (isAlarming) state[URGENT] = CALM_SAMPLES
   else if (state[URGENT]) state[URGENT] = (state[URGENT] as number) - 1
-  return isAlarming
+  return isAlarming && wasCalm
 }

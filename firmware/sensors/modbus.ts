@@ -1,4 +1,5 @@
 import type { Around, Values } from '../node/station.js'
+import { start, stop, type Timer } from '../node/timer.js'
 
 /*
  * Probes on an RS-485 bus that speak Modbus RTU ("MODBUS over Serial Line" 1.02): what is read and written is a map in
@@ -31,10 +32,11 @@ export interface Probe {
 
 const READ_HOLDING = 3
 const WRITE_MULTIPLE = 16
-const ANSWER_MS = 500
+const ANSWER_S = 0.5
 const ATTEMPTS = 3
 
 let received = ''
+const timer: Timer = { id: undefined }
 /** Called with every piece that arrives; null while nothing is asked. */
 let listen: (() => void) | null = null
 
@@ -78,7 +80,6 @@ function ask(
   done: (answer: Uint8Array | null) => void,
 ): void {
   let left = ATTEMPTS
-  let timer = 0
   function attempt(): void {
     if (left-- === 0) {
       listen = null
@@ -87,12 +88,12 @@ function ask(
     }
     received = ''
     send(probe.bus, bytes.slice())
-    timer = setTimeout(attempt, ANSWER_MS)
+    start(timer, ANSWER_S, attempt)
   }
   listen = () => {
     const answer = answerIn(probe.address, bytes[1] as number, length)
     if (answer === undefined) return
-    clearTimeout(timer)
+    stop(timer)
     listen = null
     done(answer)
   }
