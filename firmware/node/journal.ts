@@ -52,6 +52,8 @@ export interface Taken {
 }
 
 let log: Log
+/** The state as it was written last. */
+let saved = ''
 
 /**
  * Reads on from `place` until `visit` returns true. It gets the state in force, and the sample; none where the record
@@ -81,8 +83,12 @@ export function readJournal(
   })
 }
 
+/** Where it is another one than before. */
 export function saveState(): void {
-  append(log, put(0) + state.map(put).join(''))
+  const body = put(0) + state.map(put).join('')
+  if (body === saved) return
+  append(log, body)
+  saved = body
 }
 
 /** Keeps a sample. Throws when Storage refuses it. */
@@ -102,7 +108,10 @@ export function keepSample(
       })
       .join('')
   if (needsFile(log, body.length)) log.end = FILE_BYTES
-  if (log.end % FILE_BYTES === 0) saveState()
+  if (log.end % FILE_BYTES === 0) {
+    saved = ''
+    saveState()
+  }
   append(log, body)
 }
 
@@ -119,6 +128,7 @@ export function openJournal(visit: (state: number[], sample: Taken) => void): bo
     if (sample) visit(inForce, sample)
     else {
       state = inForce.slice()
+      saved = put(0) + state.map(put).join('')
       isFound = true
     }
     return false

@@ -78,10 +78,10 @@ export function openOutbox(files: number): void {
   framed = head.slice()
 }
 
-function waitingInFirst(): number {
+function waitingBefore(file: number): number {
   let count = 0
   eachRecord(log, 0, (body, place, next) => {
-    if (place >= (log.first + 1) * PER_FILE) return true
+    if (place >= file * PER_FILE) return true
     readHead(body)
     if (isWaiting(next)) count += samples
     return false
@@ -99,8 +99,11 @@ export function keepFrame(count: number, frame: string, isFresh: boolean): void 
   const isTooMany =
     log.last - log.first + 1 >= mostFiles &&
     needsFile(log, bodyOf(count, frame).length + GROWTH_BYTES)
-  // Counted in the record that follows, gone after it: power may go in between.
-  if (isTooMany) framed[DROPPED] = (framed[DROPPED] as number) + waitingInFirst()
+  if (isTooMany) {
+    log.end = FILE_BYTES
+    // Counted in the record that follows, gone after it: power may go in between.
+    framed[DROPPED] = (framed[DROPPED] as number) + waitingBefore(log.last + 2 - mostFiles)
+  }
   const place = append(log, bodyOf(count, frame))
   if (isFresh) newest = place
   while (log.last - log.first >= mostFiles) eraseFirst()
@@ -118,7 +121,7 @@ export function withRoom(keep: () => void): boolean {
   } catch (error) {
     console.log('storage:', error)
     if (log.first >= log.last) return false
-    framed[DROPPED] = (framed[DROPPED] as number) + waitingInFirst()
+    framed[DROPPED] = (framed[DROPPED] as number) + waitingBefore(log.first + 1)
     eraseFirst()
     return withRoom(keep)
   }

@@ -37,7 +37,8 @@ function collect(stream: number, limit: number): Taken[] {
   boot = -1
   readJournal(framed[UP_TO + stream] as number, (inForce, sample) => {
     if (boot >= 0 && inForce[BOOT] !== boot) return true
-    if (sample && sample.stream === stream && found.length < limit) {
+    // Without a reading it only tells the node when it was.
+    if (sample && sample.stream === stream && sample.channels.length && found.length < limit) {
       boot = inForce[BOOT] as number
       found.push(sample)
       offsets.push(inForce[OFFSET] as number)
