@@ -1,0 +1,78 @@
+import * as assert from 'uvu/assert'
+import { suite } from '../suite.js'
+import { EPOCH_S, type NodeRig, nodeRig } from './node-rig.js'
+
+const HOUR_S = 3600
+const TEMPERATURE = 1
+const REVISION = 107
+const GOOD = { revision: 5, intervalS: 600 }
+
+async function hours(rig: NodeRig, count: number): Promise<void> {
+  await rig.board.advance(count * HOUR_S * 1000)
+}
+
+function revisions({ service }: NodeRig): number[] {
+  return service.stored(REVISION).map(({ value }) => value)
+}
+
+/** Readings since an hour, seconds after the start. */
+function since({ service }: NodeRig, hour: number): number[] {
+  return service
+    .stored(TEMPERATURE)
+    .map(({ time }) => time - EPOCH_S)
+    .filter((second) => second > hour * HOUR_S)
+}
+
+const BAD: Record<string, object> = {
+  'an interval of zero': { revision: 6, intervalS: 0 },
+  'an interval over a day': { revision: 6, intervalS: 86_401 },
+  'a broken number': { revision: 6, intervalS: 60.5 },
+  'a text for a number': { revision: 6, sendIntervalS: '60' },
+  'too many samples a frame': { revision: 6, samplesPerFrame: 256 },
+  'a negative revision': { revision: -1 },
+  'no revision': { intervalS: 60 },
+  'channels that are no list': { revision: 6, channels: {} },
+  'a channel that it lacks': { revision: 6, channels: [{ quantity: 'noise' }] },
+  'a level that is a text': {
+    revision: 6,
+    channels: [{ quantity: 'dissolved_oxygen', urgentBelow: 'low' }],
+  },
+  'a switch that is a number': { revision: 6, channels: [{ quantity: 'ph', enabled: 0 }] },
+  'no settings': { revision: 6, settings: null },
+}
+
+suite('configuration', (test) => {
+  test('applied, confirmed in the same session, and in force after a power cut', async () => {
+    const rig = await nodeRig()
+    await rig.board.powerOn()
+    await hours(rig, 1.1)
+    rig.service.config = GOOD
+    const sessions = rig.service.brokers.length
+    await hours(rig, 1)
+    assert.is(rig.service.brokers.length, sessions + 1)
+    assert.ok(revisions(rig).includes(5), String(revisions(rig)))
+    await rig.board.powerOn()
+    rig.service.config = { revision: 5, intervalS: 600 }
+    await hours(rig, 2)
+    assert.is(revisions(rig).pop(), 5)
+    const seconds = since(rig, 2.3)
+    assert.ok(seconds.length > 5)
+    assert.ok(
+      seconds.every((second) => second % 600 === 0),
+      String(seconds),
+    )
+  })
+
+  for (const [name, bad] of Object.entries(BAD)) {
+    test(`${name} is refused, and the old one stays`, async () => {
+      const rig = await nodeRig({ files: { 'config.json': JSON.stringify(GOOD) } })
+      rig.service.config = bad
+      await rig.board.powerOn()
+      await hours(rig, 2.1)
+      assert.equal([...new Set(revisions(rig))], [5])
+      assert.ok(since(rig, 0.2).every((second) => second % 600 === 0))
+      assert.is(rig.board.readFile('config.json'), JSON.stringify(GOOD))
+      assert.is(rig.board.stats.uncaught, 0)
+    })
+  }
+})
