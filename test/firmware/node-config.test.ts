@@ -23,7 +23,7 @@ function since({ service }: NodeRig, hour: number): number[] {
     .filter((second) => second > hour * HOUR_S)
 }
 
-const BAD: Record<string, object> = {
+const BAD: Record<string, Record<string, unknown>> = {
   'an interval of zero': { revision: 6, intervalS: 0 },
   'an interval over a day': { revision: 6, intervalS: 86_401 },
   'a broken number': { revision: 6, intervalS: 60.5 },
