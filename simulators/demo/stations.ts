@@ -5,8 +5,10 @@ import type { Sample } from '../../shared/wire/frame.js'
 import { type Acknowledgement, LightNode } from '../light-node.js'
 import { ensureNode, ensurePlacements, ensureSite } from '../provision.js'
 import { type ServiceClient, ServiceError } from '../service-client.js'
+import { channelsAt, sampleAt } from '../world/samples.js'
+import { STATION_KEYS } from '../world/sensors.js'
 import { WORLD_SITES, type WorldSite } from '../world/sites.js'
-import { channelsAt, keysAt, sampleAt } from '../world/values.js'
+import { createWorld } from '../world/world.js'
 
 /** A site of the simulated world with its node. */
 export interface Station {
@@ -19,7 +21,13 @@ export interface Station {
   latest: number | undefined
 }
 
-const SEED = 20_261_124
+const world = createWorld({
+  seed: 20_261_124,
+  startMs: 0,
+  sites: WORLD_SITES,
+  events: [],
+  faults: [],
+})
 const HISTORY_S = 24 * 3600
 const HISTORY_STEP_S = 300
 const LIVE_STEP_S = 10
@@ -53,7 +61,7 @@ export async function prepareStations(
     await ensurePlacements(service, {
       node: nodeName,
       site: name,
-      channels: keysAt(site).map((quantity) => ({ quantity, position: 0 })),
+      channels: STATION_KEYS[kind].map((quantity) => ({ quantity, position: 0 })),
       from: new Date((nowS - HISTORY_S) * 1000),
       depthM: kind === 'lake' ? PROBE_DEPTH_M : null,
     })
@@ -108,7 +116,9 @@ function send(
   times: readonly number[],
   periodS: number,
 ): Promise<Acknowledgement> {
-  const samples: Sample[] = times.map((time) => sampleAt(station.site, SEED, time, periodS))
+  const samples: Sample[] = times.map((time) =>
+    sampleAt(world, station.site, { timeS: time, periodS }),
+  )
   station.latest = times.at(-1)
   const { boot, seq } = station
   station.seq++

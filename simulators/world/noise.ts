@@ -5,22 +5,15 @@
 
 /** Uniform in [0, 1). */
 export function uniform(seed: number, stream: number, index: number): number {
-  // Rounds of the 32-bit finaliser of MurmurHash3 (A. Appleby, public domain), one a word.
-  let hash = seed | 0
-  for (const word of [stream, index, Math.floor(index / 2 ** 32)]) {
-    hash = Math.imul(hash ^ word, 0x85ebca6b)
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-    hash ^= hash >>> 16
-  }
-  return (hash >>> 0) / 2 ** 32
+  return hash(seed, stream, index) / 2 ** 32
 }
 
-/** Mean 0, standard deviation 1, bell-shaped (sum of four uniforms). */
+/** Mean 0, standard deviation 1, bell-shaped, never beyond 3.5 (the four bytes of one hash, added). */
 export function gaussian(seed: number, stream: number, index: number): number {
-  let sum = 0
-  for (let part = 0; part < 4; part++) sum += uniform(seed, stream * 4 + part, index)
-  // A uniform has variance 1/12, four of them 1/3.
-  return (sum - 2) * Math.sqrt(3)
+  const bits = hash(seed, stream, index)
+  const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24)
+  // A byte has mean 127.5 and variance (256² − 1) / 12.
+  return (sum - 510) / Math.sqrt((4 * (256 ** 2 - 1)) / 12)
 }
 
 /** As `gaussian`, but drifting smoothly: about independent after `periodS` seconds. */
@@ -28,6 +21,29 @@ export function drift(seed: number, stream: number, timeS: number, periodS: numb
   const knot = Math.floor(timeS / periodS)
   const part = timeS / periodS - knot
   const weight = part * part * (3 - 2 * part)
-  const [before, after] = [gaussian(seed, stream, knot), gaussian(seed, stream, knot + 1)]
-  return before * (1 - weight) + after * weight
+  const before = gaussian(seed, stream, knot)
+  const after = gaussian(seed, stream, knot + 1)
+  // Between two knots a plain blend would be calmer than at them.
+  return (before * (1 - weight) + after * weight) / Math.hypot(1 - weight, weight)
+}
+
+/** A number for a name, to seed what belongs to it. */
+export function numberOf(name: string): number {
+  let sum = 0
+  for (let index = 0; index < name.length; index++) sum = (sum * 31 + name.charCodeAt(index)) | 0
+  return sum
+}
+
+/** Rounds of the 32-bit finaliser of MurmurHash3 (A. Appleby, public domain), one a word. */
+function hash(seed: number, stream: number, index: number): number {
+  let bits = mix(seed | 0, stream)
+  bits = mix(bits, index)
+  bits = mix(bits, Math.floor(index / 2 ** 32))
+  return bits >>> 0
+}
+
+function mix(bits: number, word: number): number {
+  let mixed = Math.imul(bits ^ word, 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return mixed ^ (mixed >>> 16)
 }
