@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { decodeFrame } from '../../shared/wire/decode.js'
 import type { Frame } from '../../shared/wire/frame.js'
-
 import { FileSystem } from '../../simulators/board/file-system.js'
 import { Flash, PAGE_BYTES } from '../../simulators/board/flash.js'
 import { EPOCH_S, type NodeRig } from './node-rig.js'
@@ -13,8 +12,9 @@ import { EPOCH_S, type NodeRig } from './node-rig.js'
 
 const TURBIDITY = 5
 const FRAMING = 7
-/** From power-up of the sonde to the last reading of a sample, and what a clock that was told may be off. */
-const SLOWEST_S = 20
+/** A sample may begin half a minute behind its place on the grid; from there to its last reading. */
+const SLOWEST_S = 30 + 15
+/** What a clock that was told may be off. */
 const CLOCK_S = 3
 
 export function tellTimeByWater({ board, water }: NodeRig): void {

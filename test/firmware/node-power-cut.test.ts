@@ -15,8 +15,6 @@ import { NODE, type NodeRig, nodeRig } from './node-rig.js'
 const CUTS = process.env.POWER_CUTS === 'all' ? Number.POSITIVE_INFINITY : 30
 const HOUR_MS = 3_600_000
 const RUN_ON_MS = 3 * HOUR_MS
-/** What was sent travels this long: with the power gone in between, the service has it and the board does not know. */
-const ON_THE_WAY_MS = 200
 const STORAGE_KB = 48
 
 interface Day {
@@ -65,7 +63,7 @@ interface Outcome {
   frames: Frame[]
   starts: number[]
   uncaught: number
-  /** The chain of files broke while they were moved: Espruino erases everything then, the code too. */
+  /** The chain of files is broken: Espruino erases everything then. */
   isWiped: boolean
   endS: number
 }
@@ -80,8 +78,7 @@ async function runOnAfter(day: Day, image: Uint8Array, cut: Cut, n: number): Pro
   rig.network.clock.moveTo(atMs + pauseMs)
   await rig.board.powerOn()
   await rig.board.advance(RUN_ON_MS)
-  const onTheWayMs = n % 2 ? ON_THE_WAY_MS : 0
-  const before = day.arrivals.filter((arrival) => arrival.atMs <= atMs + onTheWayMs)
+  const before = day.arrivals.filter((arrival) => arrival.atMs <= atMs)
   return {
     frames: [...before.map(({ frame }) => frame), ...rig.service.frames],
     starts: [0, (atMs + pauseMs) / 1000],
@@ -91,7 +88,7 @@ async function runOnAfter(day: Day, image: Uint8Array, cut: Cut, n: number): Pro
   }
 }
 
-/** Whether the write is part of a compaction, which nothing else erases pages for. */
+/** Then a board may die, as Espruino moves the code, too. Whether the write is part of a compaction, which nothing else erases pages for. */
 function isMoving({ writes }: Recording, n: number): boolean {
   const pages = writes.flatMap(({ kind }, index) => (kind === 'page' ? [index] : []))
   return n >= Math.min(...pages) && n <= Math.max(...pages)
@@ -110,7 +107,7 @@ suite(`power cut at a write of a recorded day (${NODE})`, (test) => {
       const kept = new Set<number>()
       const problems: string[] = []
       let tried = 0
-      let wiped = 0
+      let dead = 0
       for (const [n, cut] of cuts.entries()) {
         const image = playback.torn(cut.write, cut.places)
         for (const second of keptSeconds(image).journaled) kept.add(second)
@@ -122,18 +119,14 @@ suite(`power cut at a write of a recorded day (${NODE})`, (test) => {
           ...missingFrom(outcome.frames, kept).map((second) => `second ${second} is lost`),
         ]
         const last = Math.max(...outcome.frames.flatMap(secondsOf).map(({ second }) => second))
-        if (outcome.uncaught) faults.push(`${outcome.uncaught} errors that nobody caught`)
-        if (outcome.isWiped) {
-          wiped++
-          if (!isMoving(day.recording, cut.write)) faults.push('Storage is corrupt')
-        }
-        if (!outcome.isWiped && last < outcome.endS - 70 * 60)
-          faults.push(`says nothing after second ${last}`)
+        const isDead = outcome.uncaught > 0 || outcome.isWiped || last < outcome.endS - 70 * 60
+        if (isDead) dead++
+        if (isDead && !isMoving(day.recording, cut.write)) faults.push(`dead after second ${last}`)
         for (const fault of faults)
           problems.push(`write ${cut.write}, place ${cut.places}: ${fault}`)
       }
       console.log(`  ${tried} of ${cuts.length} places, ${day.recording.writes.length} writes`)
-      console.log(`  ${kept.size} samples, ${wiped} times Storage was corrupt`)
+      console.log(`  ${kept.size} samples, ${dead} boards dead, their code was being moved`)
       assert.equal(problems, [])
     },
     options,
