@@ -20,7 +20,7 @@ const FLAT_PAUSE_S = 3600
 /** The board's clock is off by seconds a day at most. */
 const RESYNC_S = 21600
 /** Health samples in a frame while there is no session to send them at once. */
-const HEALTH_PER_FRAME = 4
+const HEALTH_PER_FRAME = 12
 
 /** What the flasher wrote into `node.json`. */
 export interface Identity {
