@@ -25,13 +25,15 @@ export class ScriptError extends Error {}
 
 /** One checked script from the source file at `entry`. @throws ScriptError */
 async function buildScript(entry: string, { build }: Revision): Promise<Bundle> {
+  const globals = declaredGlobals()
+  const requireClean = (script: Bundle) => {
+    const problems = checkScript(script.code, globals)
+    if (problems.length > 0) throw new ScriptError(problemReport(problems, script).join('\n'))
+  }
   const built = await bundle(entry, build)
-  const problems = checkScript(built.code, declaredGlobals())
-  if (problems.length > 0) throw new ScriptError(problemReport(problems, built).join('\n'))
+  requireClean(built)
   const code = squeeze(built.code)
-  const after = checkScript(code, declaredGlobals())
-  if (after.length > 0)
-    throw new ScriptError(problemReport(after, { ...built, code, map: '' }).join('\n'))
+  requireClean({ ...built, code, map: '' })
   return { ...built, code }
 }
 

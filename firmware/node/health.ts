@@ -1,8 +1,8 @@
 import { uptime } from './clock.js'
 import { config } from './config.js'
 import { HEALTH, keepSample } from './journal.js'
-import { DROPPED, framed, waitingSamples } from './outbox.js'
-import { unframedSamples } from './pack.js'
+import { DROPPED, framed } from './outbox.js'
+import { unsentSamples } from './pack.js'
 import { sensorFaults } from './sampler.js'
 import type { Station } from './station.js'
 
@@ -46,7 +46,7 @@ export function keepHealth(
   add(UPTIME, uptime() / UPTIME_STEP_S)
   add(FREE_MEMORY, (process.memory().free * VARIABLE_BYTES) / MEMORY_STEP)
   add(RESET_CAUSE, cause)
-  add(OUTBOX_DEPTH, waitingSamples() + unframedSamples())
+  add(OUTBOX_DEPTH, unsentSamples())
   add(DROPPED_SAMPLES, framed[DROPPED] as number)
   add(REVISION, config.revision)
   add(FAULTS, sensorFaults())

@@ -83,9 +83,13 @@ export function readJournal(
   })
 }
 
+function stateBody(): string {
+  return put(0) + state.map(put).join('')
+}
+
 /** Where it is another one than before. */
 export function saveState(): void {
-  const body = put(0) + state.map(put).join('')
+  const body = stateBody()
   if (body === saved) return
   append(log, body)
   saved = body
@@ -128,7 +132,7 @@ export function openJournal(visit: (state: number[], sample: Taken) => void): bo
     if (sample) visit(inForce, sample)
     else {
       state = inForce.slice()
-      saved = put(0) + state.map(put).join('')
+      saved = stateBody()
       isFound = true
     }
     return false

@@ -1,4 +1,4 @@
-import { boardSeconds, startClock, uptime } from './clock.js'
+import { boardSeconds, uptime } from './clock.js'
 import { config, loadConfig, setting } from './config.js'
 import { keepHealth } from './health.js'
 import {
@@ -16,7 +16,7 @@ import {
   URGENT,
 } from './journal.js'
 import type { Transport } from './link.js'
-import { DROPPED, FRAME_BOOT, framed, openOutbox, withRoom } from './outbox.js'
+import { countDropped, FRAME_BOOT, framed, openOutbox, withRoom } from './outbox.js'
 import { pack } from './pack.js'
 import { charge, FULL } from './power.js'
 import { storage } from './records.js'
@@ -34,6 +34,7 @@ import {
   startSessions,
 } from './session.js'
 import type { Station, Values } from './station.js'
+import { start, type Timer } from './timer.js'
 import { becomesUrgent, rememberSample } from './urgent.js'
 
 /* The node: samples on the grid of its interval, keeps, sends, sleeps. */
@@ -69,7 +70,7 @@ let lastSample = -1
 let lastOffset = 0
 let isSampling = false
 let sampledAt = 0
-let timer: number | undefined
+const timer: Timer = { id: undefined }
 
 function isFast(): boolean {
   return (state[URGENT] as number) > 0 && charge(station) === FULL
@@ -107,9 +108,7 @@ function keepReadings(at: number, values: Values): void {
     channels.push(16 * channel.id + channel.position)
     steps.push(value)
   })
-  if (!withRoom(() => keepSample(READINGS, at, channels, steps))) {
-    framed[DROPPED] = (framed[DROPPED] as number) + 1
-  }
+  if (!withRoom(() => keepSample(READINGS, at, channels, steps))) countDropped(1)
 }
 
 function keepHealthNow(build: number): void {
@@ -161,11 +160,7 @@ function rest(): void {
     ESP32.deepSleep(Math.min(seconds, LONGEST_SLEEP_S) * 1000000)
     return
   }
-  if (timer !== undefined) clearTimeout(timer)
-  timer = setTimeout(() => {
-    timer = undefined
-    run()
-  }, Math.min(seconds, LONGEST_WAIT_S) * 1000)
+  start(timer, Math.min(seconds, LONGEST_WAIT_S), run)
 }
 
 function run(): void {
@@ -201,7 +196,6 @@ function beginBoot(isKnown: boolean): void {
   state[START] = now
   state[OFFSET] = state[SESSION] = state[FAILURES] = state[URGENT] = 0
   withRoom(saveState)
-  startClock(now, 0)
   sampledAt = 0
   lastSample = -1
   keepHealthNow(BUILD)
@@ -234,7 +228,6 @@ export function startNode(of: Station, transportOf: (identity: Identity) => Tran
     })
   })
   rememberSample(last)
-  startClock(state[START] as number, state[OFFSET] as number)
   startSessions(station, transportOf(identity), identity, {
     changed: () => {
       keepHealthNow(-1)

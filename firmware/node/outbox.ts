@@ -50,6 +50,11 @@ let mark = 0
 let samples = 0
 let head: number[] = framed
 
+/** So many samples are given up. */
+export function countDropped(count: number): void {
+  framed[DROPPED] = (framed[DROPPED] as number) + count
+}
+
 export function setFramed(numbers: number[]): void {
   framed = numbers
 }
@@ -102,7 +107,7 @@ export function keepFrame(count: number, frame: string, isFresh: boolean): void 
   if (isTooMany) {
     log.end = FILE_BYTES
     // Counted in the record that follows, gone after it: power may go in between.
-    framed[DROPPED] = (framed[DROPPED] as number) + waitingBefore(log.last + 2 - mostFiles)
+    countDropped(waitingBefore(log.last + 2 - mostFiles))
   }
   const place = append(log, bodyOf(count, frame))
   if (isFresh) newest = place
@@ -121,7 +126,7 @@ export function withRoom(keep: () => void): boolean {
   } catch (error) {
     console.log('storage:', error)
     if (log.first >= log.last) return false
-    framed[DROPPED] = (framed[DROPPED] as number) + waitingBefore(log.first + 1)
+    countDropped(waitingBefore(log.first + 1))
     eraseFirst()
     return withRoom(keep)
   }

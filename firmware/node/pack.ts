@@ -11,7 +11,17 @@ import {
   type Taken,
   trimJournal,
 } from './journal.js'
-import { FRAME_BOOT, framed, keepFrame, SEQ, setFramed, TOTAL, UP_TO, withRoom } from './outbox.js'
+import {
+  FRAME_BOOT,
+  framed,
+  keepFrame,
+  SEQ,
+  setFramed,
+  TOTAL,
+  UP_TO,
+  waitingSamples,
+  withRoom,
+} from './outbox.js'
 
 /*
  * From the journal into the outbox. A frame holds samples of one stream and one boot in ascending time, all dated or
@@ -25,8 +35,9 @@ let isDated: boolean
 /** Readings that wait in the journal for their frame to be full, as of the last packing. */
 let unframed = 0
 
-export function unframedSamples(): number {
-  return unframed
+/** Samples that the service has not acknowledged: in frames, and readings that wait for theirs. */
+export function unsentSamples(): number {
+  return waitingSamples() + unframed
 }
 
 /** The next samples of a stream for one frame, at most `limit`; `uptime` is then their time. */

@@ -1,9 +1,9 @@
-import { clockOffset, learnTime, uptime } from './clock.js'
+import { learnTime, uptime } from './clock.js'
 import { config, offerConfig, setting } from './config.js'
 import { FAILURES, HEALTH, OFFSET, READINGS, SESSION, saveState, state, URGENT } from './journal.js'
 import { openSession, startLink, type Transport } from './link.js'
-import { nextFrame, releaseFrame, waitingSamples, withRoom } from './outbox.js'
-import { pack, unframedSamples } from './pack.js'
+import { nextFrame, releaseFrame, withRoom } from './outbox.js'
+import { pack, unsentSamples } from './pack.js'
 import { charge, FLAT, FULL, sessionInterval } from './power.js'
 import { storage } from './records.js'
 import type { Station } from './station.js'
@@ -39,7 +39,7 @@ export interface Identity {
 
 /** What the rest of the node is told. */
 export interface SessionEvents {
-  /** A configuration was applied, or the first readings after a start can be labelled: keep a health sample. */
+  /** A configuration was applied. */
   changed(): void
   ended(): void
 }
@@ -109,9 +109,7 @@ function next(): string | undefined {
 }
 
 function hearTime(seconds: number): void {
-  if (!learnTime(seconds)) return
-  state[OFFSET] = clockOffset()
-  withRoom(saveState)
+  if (learnTime(seconds)) withRoom(saveState)
 }
 
 function hearConfig(text: string): void {
@@ -126,7 +124,7 @@ function tidy(): void {
   const stats = storage.getStats()
   const fifth = stats.totalBytes / 5
   if (charge(station) !== FULL || stats.trashBytes < fifth || stats.freeBytes < fifth) return
-  const isEmpty = isPacked && waitingSamples() + unframedSamples() === 0
+  const isEmpty = isPacked && unsentSamples() === 0
   if (isEmpty || stats.freeBytes < 2 * fifth) storage.compact()
 }
 
