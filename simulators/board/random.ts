@@ -1,10 +1,7 @@
-/** The same numbers for the same seed (mulberry32). */
+import { uniform } from '../world/noise.js'
+
+/** Uniform in [0, 1), one after the other: the same numbers for the same seed. */
 export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  let index = 0
+  return () => uniform(seed, 0, index++)
 }

@@ -1,3 +1,5 @@
+import { crc8 } from '../../simulators/board/peers/ds18b20.js'
+
 /**
  * What a computer lacks of the board, as a file that runs before the firmware: pins that lead nowhere, a
  * full battery on the ADC, and a UART whose other end is a TCP port. The OneWire bus is the interpreter's
@@ -34,15 +36,6 @@ var Serial2={setup:function(){},write:function(){},on:function(){}},Serial3=Seri
 
 /** What a thermometer at 25.06 degC says: its scratchpad without the CRC. */
 const SCRATCHPAD = [0x91, 0x01, 0x4b, 0x46, 0x7f, 0xff, 0x0f, 0x10]
-
-function crc8(bytes: readonly number[]): number {
-  let crc = 0
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0x8c : crc >> 1
-  }
-  return crc
-}
 
 /**
  * Sensors inside the interpreter that answer at once, differently each time; `samples` counts the temperatures.

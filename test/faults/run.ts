@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { seededRandom } from '../../simulators/board/random.js'
 import { buildIfOld } from '../../simulators/build-if-old.js'
 import { withDatabase } from '../store-fixture.js'
-import { seededRandom } from './random.js'
 import {
   collide,
   killBackends,

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { seededRandom } from '../../simulators/board/random.js'
 import { suite } from '../suite.js'
-import { seededRandom } from './random.js'
 import {
   killFirstStart,
   killService,

@@ -1,51 +1,22 @@
-import type { Duplex } from 'node:stream'
 import * as assert from 'uvu/assert'
-import { Board } from '../../simulators/board/board.js'
-import { MemoryNetwork } from '../../simulators/board/networks/memory.js'
 import { suite } from '../suite.js'
+import { boardLinkRig, HOST, TOPIC } from './board-link-rig.js'
 import { bundle, LINK } from './link-rig.js'
-import { type Script, ScriptedBroker } from './scripted-broker.js'
-
-const HOST = 'broker.test'
-const TOPIC = 'toba/toba-01/r'
-/** The rest of the node, in the board's own words. */
-const NODE = `
-var heard = [], frames = [], network = wifiTransport({ ssid: 'toba', password: 'PASSWORD', sntp: 'ntp.test' });
-startLink(network, {
-  login: { node: 'toba-01', secret: '0123456789abcdef' }, host: '${HOST}', port: 1883,
-  next: function () { return frames[0]; },
-  sent: function () { frames.shift(); },
-  time: function (seconds) { heard.push('time ' + seconds); },
-  config: function (text) { heard.push('config ' + text); },
-  ended: function (reason) { heard.push('ended ' + reason); },
-  progress: function () {}
-});`
+import type { Script } from './scripted-broker.js'
 
 let script: Promise<string> | undefined
 
 async function boardRig(broker?: Script, password = 'danau') {
   script ??= bundle(LINK)
-  const network = new MemoryNetwork()
-  const brokers: ScriptedBroker[] = []
-  network.serve(HOST, 1883, (stream: Duplex) => {
-    const send = (bytes: Buffer) => void stream.write(bytes)
-    const scripted = new ScriptedBroker({ send, close: () => void stream.destroy() }, broker)
-    stream.on('data', (bytes: Buffer) => scripted.receive(bytes))
-    brokers.push(scripted)
-  })
-  const board = new Board({
-    network,
+  const rig = boardLinkRig({
+    script: await script,
+    transport: `wifiTransport({ ssid: 'toba', password: '${password}', sntp: 'ntp.test' })`,
+    broker,
+    close: 'destroy',
     accessPoints: [{ ssid: 'toba', password: 'danau', rssi: -61 }],
-    files: { '.bootcde': `${await script}\n${NODE.replace('PASSWORD', password)}` },
   })
-  await board.powerOn()
-  const heard = () => JSON.parse(String(board.evaluate('JSON.stringify(heard)'))) as string[]
-  const run = async (seconds: number) => {
-    await board.advance(seconds * 1000)
-    assert.is(board.stats.uncaught, 0, board.console.join('\n'))
-    return heard()
-  }
-  return { board, network, brokers, run }
+  await rig.board.powerOn()
+  return rig
 }
 
 suite('a session on the emulated board', (test) => {

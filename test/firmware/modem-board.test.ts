@@ -1,56 +1,33 @@
-import type { Duplex } from 'node:stream'
 import * as assert from 'uvu/assert'
-import { Board } from '../../simulators/board/board.js'
-import { MemoryNetwork } from '../../simulators/board/networks/memory.js'
 import { AtModem } from '../../simulators/board/peers/at-modem.js'
 import { suite } from '../suite.js'
+import { boardLinkRig, HOST, TOPIC } from './board-link-rig.js'
 import { bundle } from './link-rig.js'
-import { type Script, ScriptedBroker } from './scripted-broker.js'
+import type { Script } from './scripted-broker.js'
 
-const HOST = 'broker.test'
-const TOPIC = 'toba/toba-01/r'
 /** 24 November 2026, 03:46:40 UTC. */
 const NOW = Date.UTC(2026, 10, 24, 3, 46, 40) / 1000
 const ENTRY = `
 import { openSession, startLink } from './link.js'
 import { modemTransport } from './modem.js'
 Object.assign(global, { openSession, startLink, modemTransport })`
-/** The rest of the node, in the board's own words. */
-const NODE = `
-var heard = [], frames = [];
-var network = modemTransport({ serial: Serial3, pins: { rx: D18, tx: D19 }, power: D26, apn: 'internet' });
-startLink(network, {
-  login: { node: 'toba-01', secret: '0123456789abcdef' }, host: '${HOST}', port: 1883,
-  next: function () { return frames[0]; },
-  sent: function () { frames.shift(); },
-  time: function (seconds) { heard.push('time ' + seconds); },
-  config: function (text) { heard.push('config ' + text); },
-  ended: function (reason) { heard.push('ended ' + reason); },
-  progress: function () {}
-});`
 
 let script: Promise<string> | undefined
 
 async function modemRig(broker?: Script) {
   script ??= bundle(ENTRY)
-  const network = new MemoryNetwork()
-  const brokers: ScriptedBroker[] = []
-  network.serve(HOST, 1883, (stream: Duplex) => {
-    const send = (bytes: Buffer) => void stream.write(bytes)
-    const scripted = new ScriptedBroker({ send, close: () => void stream.end() }, broker)
-    stream.on('data', (bytes: Buffer) => scripted.receive(bytes))
-    brokers.push(scripted)
+  const rig = boardLinkRig({
+    script: await script,
+    transport: `modemTransport({
+      serial: Serial3, pins: { rx: D18, tx: D19 }, power: D26, apn: 'internet'
+    })`,
+    broker,
+    close: 'end',
   })
-  const board = new Board({ network, files: { '.bootcde': `${await script}\n${NODE}` } })
-  const modem = board.attach(new AtModem({ power: 26, tx: 19, rx: 18, networkTime: () => NOW }))
-  await board.powerOn()
-  const heard = () => JSON.parse(String(board.evaluate('JSON.stringify(heard)'))) as string[]
-  const run = async (seconds: number) => {
-    await board.advance(seconds * 1000)
-    assert.is(board.stats.uncaught, 0, board.console.join('\n'))
-    return heard()
-  }
-  return { board, network, modem, brokers, run }
+  const networkTime = () => NOW
+  const modem = rig.board.attach(new AtModem({ power: 26, tx: 19, rx: 18, networkTime }))
+  await rig.board.powerOn()
+  return { ...rig, modem }
 }
 
 suite('a modem on the emulated board', (test) => {

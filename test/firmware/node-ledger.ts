@@ -11,7 +11,7 @@ import { EPOCH_S, type NodeRig } from './node-rig.js'
  */
 
 const TURBIDITY = 5
-const FRAMING = 7
+export const FRAMING = 7
 /** A sample may begin half a minute behind its place on the grid; from there to its last reading. */
 const SLOWEST_S = 30 + 15
 /** What a clock that was told may be off. */

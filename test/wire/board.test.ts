@@ -1,20 +1,17 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import * as assert from 'uvu/assert'
 import { buildWire } from '../../firmware/build/build.js'
 import { encodeFrame } from '../../shared/wire/encode.js'
 import type { Frame } from '../../shared/wire/frame.js'
+import { INTERPRETER, runScript, WHY } from '../firmware/interpreter.js'
 import { suite } from '../suite.js'
 import { toHex } from './hex.js'
 import { noise, readVectors } from './make-vectors.js'
 
-const interpreter = process.env.ESPRUINO
 /** A limit in time would depend on the machine: this is 15 ms where a turn takes 1.25 us. */
 const LOOP_TURNS = 12_000
-const WHY = 'set ESPRUINO to the path of the Linux interpreter'
 
 /** Writes one frame as hex, or the code of its refusal. `trailer` is hex or null. */
 const HARNESS = `
@@ -37,7 +34,7 @@ function show(frame, trailer) {
 `
 
 suite('encoder on the board', (test, { before, after }) => {
-  if (interpreter === undefined) {
+  if (INTERPRETER === undefined) {
     test.skip('writes the bytes of every vector', WHY)
     test.skip('refuses what it refuses in Node', WHY)
     test.skip('encodes sixty values in no more time than 12,000 turns of an empty loop', WHY)
@@ -52,15 +49,7 @@ suite('encoder on the board', (test, { before, after }) => {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  async function run(lines: string[]): Promise<string> {
-    const file = join(folder, 'run.js')
-    writeFileSync(file, `${script}\n${HARNESS}\n${lines.join('\n')}\n`)
-    const child = await promisify(execFile)(interpreter as string, [file], {
-      cwd: folder,
-      timeout: 60_000,
-    })
-    return child.stdout
-  }
+  const run = (lines: string[]) => runScript(`${script}\n${HARNESS}\n${lines.join('\n')}\n`)
   const shown = (output: string) =>
     [...output.matchAll(/^frame (.*?)\r?$/gm)].map(([, text]) => text)
   const show = (frame: Frame, trailer: string | null = null) =>

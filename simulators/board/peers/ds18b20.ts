@@ -136,7 +136,8 @@ export class Ds18b20 implements Peer, OneWireDevice {
   }
 }
 
-function crc8(bytes: readonly number[]): number {
+/** The bus' CRC-8. */
+export function crc8(bytes: readonly number[]): number {
   let crc = 0
   for (const byte of bytes) {
     crc ^= byte

@@ -1,4 +1,5 @@
 import { AtModem } from '../../../simulators/board/peers/at-modem.js'
+import { FRAMING, wholeRecords } from '../../firmware/node-ledger.js'
 import { type NodeRig, nodeRig } from '../../firmware/node-rig.js'
 import { riverRecord } from '../../wire/records.js'
 
@@ -9,10 +10,8 @@ const DAY_S = 24 * HOUR_S
 const STEP_S = 300
 /** After it the configuration has been told and the clock is set. */
 const SETTLED_S = HOUR_S
-/** One outbox file, and how a record in it ends. */
+/** One outbox file. */
 const FILE_BYTES = 4000
-const FRAMING_BYTES = 7
-const NO_RECORD = 0xffff
 const HOST = 'broker.test'
 const SENSOR_POWER = 25
 const STORAGE_KB = 896
@@ -94,17 +93,9 @@ function outboxRecords({ board }: NodeRig): number[] {
     .map(({ name }) => name)
     .filter((name) => /^o\d+$/.test(name))
     .sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)))
-  return names.flatMap((name) => recordsIn(board.readFile(name) ?? ''))
-}
-
-function recordsIn(file: string): number[] {
-  const bytes = Buffer.from(file, 'latin1')
-  const records: number[] = []
-  for (let at = 0; at + 2 <= bytes.length; ) {
-    const length = bytes.readUInt16LE(at)
-    if (length === NO_RECORD) break
-    records.push(length + FRAMING_BYTES)
-    at += length + FRAMING_BYTES
-  }
-  return records
+  return names.flatMap((name) =>
+    wholeRecords(Buffer.from(board.readFile(name) ?? '', 'latin1')).map(
+      ({ body }) => body.length + FRAMING,
+    ),
+  )
 }
