@@ -5,6 +5,13 @@
  * against Espruino 2v29; "ESP32 only" is missing on the Linux build.
  */
 
+// What the build puts in ------------------------------------------------------------------------
+
+/** Number of the build. */
+declare const BUILD: number
+/** Whether this station may keep a session open: it does not sleep. */
+declare const STAYS: boolean
+
 // The language ----------------------------------------------------------------------------------
 
 type Partial<T> = { [K in keyof T]?: T[K] }
@@ -162,6 +169,7 @@ interface TypedArray {
   readonly length: number
   [index: number]: number
   fill(value: number, start?: number, end?: number): this
+  forEach(act: (value: number, index: number) => void): void
   indexOf(value: number): number
   set(source: ArrayLike<number>, offset?: number): void
   slice(start?: number, end?: number): number[]

@@ -8,7 +8,7 @@ import { declaredGlobals } from './globals.js'
 import { type Manifest, manifestOf } from './manifest.js'
 import { problemReport, sizeReport } from './report.js'
 import { type Revision, revisionOf } from './revision.js'
-import { squeeze } from './shrink.js'
+import { rename, squeeze } from './shrink.js'
 
 const HELP = `npm run firmware [-- STATION …]
 
@@ -32,7 +32,7 @@ async function buildScript(entry: string, { build }: Revision): Promise<Bundle> 
   }
   const built = await bundle(entry, build)
   requireClean(built)
-  const code = squeeze(built.code)
+  const code = await (isStation(entry) ? squeeze(built.code) : rename(built.code))
   requireClean({ ...built, code, map: '' })
   return { ...built, code }
 }
@@ -51,11 +51,8 @@ export async function buildStation(
 ): Promise<Bundle & { manifest: Manifest }> {
   const revision = revisionOf(PROJECT)
   const built = await buildScript(entry, revision)
-  const manifest = manifestOf(await describeStation(entry), built.code, revision)
   const name = basename(entry, '.ts')
-  if (manifest.station !== name) {
-    throw new ScriptError(`${name}.ts names itself ${manifest.station}`)
-  }
+  const manifest = manifestOf(name, await describeStation(entry), { code: built.code, revision })
   write(join(folder, `${name}.js`), built.code)
   write(join(folder, `${name}.json`), `${JSON.stringify(manifest, null, 2)}\n`)
   return { ...built, manifest }

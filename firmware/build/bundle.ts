@@ -3,7 +3,8 @@ import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runInNewContext } from 'node:vm'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import type { Description } from '../node/description.js'
+import { standardSets } from '../../shared/wire/standard-sets.js'
+import type { Built, Description } from '../node/description.js'
 import { declaredGlobals, declaredNames } from './globals.js'
 import { shrink } from './shrink.js'
 
@@ -36,11 +37,14 @@ const OPTIONS = {
   write: false,
 } satisfies BuildOptions
 
+/** Quantities that every node tells of itself, as node/health.ts does. */
+const HEALTH_IDS = [100, 101, 102, 103, 104, 105, 106, 107, 108, 109]
+
 const TRUSTING = fileURLToPath(new URL('../node/trust.ts', import.meta.url))
 
 /** Names in messages and files that are JSON: a configuration, an answer to `q`, `node.json`, a codec's error. */
 const JSON_NAMES = [
-  ...['revision', 'intervalS', 'samplesPerFrame', 'sendIntervalS', 'urgentIntervalS', 'settings'],
+  ...['revision', 'intervalS', 'settings'],
   ...['channels', 'quantity', 'position', 'enabled', 'urgentBelow', 'urgentAbove', 'urgentChange'],
   ...['t', 'node', 'secret', 'host', 'port', 'ssid', 'password', 'sntp', 'apn', 'code'],
 ]
@@ -51,9 +55,10 @@ export async function bundle(entry: string, buildNumber: number): Promise<Bundle
     ...OPTIONS,
     entryPoints: [entry],
     outfile: 'bundle.js',
-    minify: true,
-    define: { BUILD: String(buildNumber) },
-    ...(isStation(entry) ? closedWorld() : {}),
+    // Not the names: with short ones the next pass inlines less, and every function left is several variables.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    ...(isStation(entry) ? closedWorld(await describeStation(entry), buildNumber) : {}),
     sourcemap: 'external',
     metafile: true,
   })
@@ -67,14 +72,15 @@ export async function bundle(entry: string, buildNumber: number): Promise<Bundle
 }
 
 /** A station is all there is: nobody else calls it. */
-function closedWorld(): Pick<BuildOptions, 'format' | 'mangleProps' | 'reserveProps' | 'plugins'> {
+function closedWorld({ station, built }: Described, buildNumber: number): BuildOptions {
   return {
+    define: { BUILD: String(buildNumber), STAYS: String(!built.sleeps) },
     // No function around it all: on the board every function would keep a reference to that, a variable each.
     format: 'cjs',
     // Short names for what only the firmware itself knows: every letter is a byte, every four a variable.
     mangleProps: /./,
     reserveProps: new RegExp(`^(?:${[...declaredNames(), ...JSON_NAMES].join('|')})$`),
-    plugins: [trustFrames()],
+    plugins: [trustFrames(), nameOwnSets(station)],
   }
 }
 
@@ -90,19 +96,40 @@ function trustFrames(): Plugin {
   }
 }
 
+/** A standard set of which the station lacks a channel is never sent: only its number is kept, by an empty set. */
+function nameOwnSets(station: Description): Plugin {
+  const own = new Set([...station.channels.map(({ id }) => id), ...HEALTH_IDS])
+  const lists = standardSets().map((ids) => (ids.every((id) => own.has(id)) ? ids : []))
+  const numbers = lists.flatMap((ids) => [ids.length, ...ids])
+  return {
+    name: 'name-own-sets',
+    setup({ onLoad }) {
+      onLoad({ filter: /shared\/wire\/standard-lists\.ts$/ }, () => ({
+        contents: `export const STANDARD_LISTS = new Uint8Array([${numbers}])`,
+      }))
+    },
+  }
+}
+
 /** Whether a source file is one that a technician flashes, and not a part of some. */
 export function isStation(path: string): boolean {
   return /^startNode\(/m.test(readFileSync(path, 'utf8'))
 }
 
-/** What the station file at `entry` hands to `startNode`, without a board: what it touches does nothing. */
-export async function describeStation(entry: string): Promise<Description> {
+/** What a station file hands to `startNode`. */
+export interface Described {
+  station: Description
+  built: Built
+}
+
+/** Runs the station file at `entry` without a board: what it touches does nothing. */
+export async function describeStation(entry: string): Promise<Described> {
   const plugins = [catchStartNode()]
   const { outputFiles } = await build({ ...OPTIONS, entryPoints: [entry], plugins })
   const board: Record<string, unknown> = {}
   const builtIns = runInNewContext('globalThis') as object
   for (const name of declaredGlobals()) if (!(name in builtIns)) board[name] = anything()
-  const caught: Description[] = []
+  const caught: Described[] = []
   board.caught = caught
   runInNewContext(outputFiles[0]?.text ?? '', board)
   const [station] = caught
@@ -115,7 +142,8 @@ function catchStartNode(): Plugin {
     name: 'catch-start-node',
     setup({ onLoad }) {
       onLoad({ filter: /firmware\/node\/node\.ts$/ }, () => ({
-        contents: 'export function startNode(station) { caught.push(station) }',
+        contents:
+          'export function startNode(station, transport, built) { caught.push({ station, built }) }',
       }))
     },
   }

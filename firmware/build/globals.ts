@@ -14,12 +14,11 @@ export function declaredGlobals(): ReadonlySet<string> {
   return new Set([...known, 'undefined', 'arguments'])
 }
 
-/** Every property that espruino.d.ts gives something of the board's. */
+/** Every property that espruino.d.ts gives something of the board's: what begins a line, or follows `{` or `;`. */
 export function declaredNames(): string[] {
   const text = readFileSync(DECLARATIONS, 'utf8')
-  return [
-    ...new Set([...text.matchAll(/\b([A-Za-z_]\w*)\??\s*[(:<]/g)].map(([, name]) => name ?? '')),
-  ]
+  const properties = text.matchAll(/(?:^ +|[{;] *)(?:readonly )?([A-Za-z_]\w*)\??\s*[(:<]/gm)
+  return [...new Set([...properties].map(([, name]) => name ?? ''))]
 }
 
 const words = (text: string) => text.split(/\s+/)

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import type { Description } from '../node/description.js'
-import { PROJECT } from './bundle.js'
+import { type Described, PROJECT } from './bundle.js'
 import type { Revision } from './revision.js'
 
 /** What a flasher and a service need to know about a built script. */
@@ -23,19 +22,24 @@ export interface Manifest {
   channels: { quantity: string; position: number }[]
 }
 
-export function manifestOf(station: Description, code: string, revision: Revision): Manifest {
+export function manifestOf(
+  name: string,
+  { station, built }: Described,
+  script: { code: string; revision: Revision },
+): Manifest {
+  const { code, revision } = script
   const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
     version: string
   }
   return {
-    station: station.name,
-    board: station.board,
+    station: name,
+    board: built.board,
     version,
     revision: revision.commit ?? `sha256-${sha256(code).slice(0, 12)}`,
     build: revision.build,
     crc32: crc32(code),
     size: Buffer.byteLength(code),
-    channels: station.channels.map(({ quantity, position }) => ({ quantity, position })),
+    channels: station.channels.map(({ quantity, position = 0 }) => ({ quantity, position })),
   }
 }
 

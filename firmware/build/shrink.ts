@@ -1,5 +1,7 @@
 import { type FunctionDeclaration, type Node, parse } from 'acorn'
+import { transform } from 'esbuild'
 import { minify } from 'terser'
+import { pool } from './pool.js'
 
 /** A script made smaller for the board, in bytes and in variables. */
 
@@ -11,6 +13,7 @@ export async function shrink(code: string, map: string): Promise<{ code: string;
   const shrunk = await minify(code, {
     ecma: 2018,
     toplevel: true,
+    mangle: false,
     compress: {
       passes: 5,
       pure_getters: true,
@@ -33,15 +36,40 @@ export async function shrink(code: string, map: string): Promise<{ code: string;
 }
 
 /**
- * The script's own functions as arrow functions in one declaration, nine bytes less each, and one name for all
- * that is undefined. The board hoists no function, so the order is right already.
+ * What `shrink` made of a station in as few bytes as there are: functions as arrows, a pool of names, and short
+ * ones. All are global, so nothing else may stand beside it.
  */
-export function squeeze(code: string): string {
-  const undefinedName = freeName(code)
+export async function squeeze(code: string): Promise<string> {
+  const { code: terse } = await transform(pool(withArrows(code)), {
+    minifySyntax: true,
+    minifyWhitespace: true,
+    charset: 'ascii',
+    target: 'es2019',
+  })
+  return rename(terse)
+}
+
+/** Short names for what is the script's own. */
+export async function rename(code: string): Promise<string> {
+  const renamed = await minify(code, {
+    ecma: 2018,
+    compress: false,
+    mangle: { toplevel: true },
+    format: { ascii_only: true },
+  })
+  if (renamed.code === undefined) throw new Error('the minifier gave nothing')
+  return renamed.code
+}
+
+/**
+ * The script's own functions as arrow functions in one declaration, nine bytes less each. The board hoists no
+ * function, so the order is right already.
+ */
+function withArrows(code: string): string {
   const { body } = parse(code, { ecmaVersion: 2019 })
   const text = ({ start, end }: Node) => code.slice(start, end)
-  let isDeclaring = true
-  let script = `let ${undefinedName}`
+  let isDeclaring = false
+  let script = ''
   for (const statement of body) {
     let declared: string | undefined
     if (statement.type === 'FunctionDeclaration') declared = arrowOf(statement, text)
@@ -49,20 +77,12 @@ export function squeeze(code: string): string {
       declared = statement.declarations.map(text).join(',')
     }
     // A script for the board runs in one mode whatever it says.
-    else if (statement.type === 'ExpressionStatement' && statement.directive) declared = ''
+    else if (statement.type === 'ExpressionStatement' && statement.directive) continue
     if (declared === undefined) script += `${isDeclaring ? ';' : ''}${text(statement)}`
-    else if (declared !== '') script += `${isDeclaring ? ',' : 'let '}${declared}`
+    else script += `${isDeclaring ? ',' : 'let '}${declared}`
     isDeclaring = declared !== undefined
   }
-  return script.replaceAll('void 0', undefinedName)
-}
-
-/** The shortest name that the script does not use. */
-function freeName(code: string): string {
-  const used = new Set(code.match(/[A-Za-z_$][\w$]*/g))
-  const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$']
-  const names = [...letters, ...letters.flatMap((a) => letters.map((b) => a + b))]
-  return names.find((name) => !used.has(name)) ?? 'undefined'
+  return script
 }
 
 function arrowOf({ id, params, body }: FunctionDeclaration, text: (node: Node) => string): string {

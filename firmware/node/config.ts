@@ -1,6 +1,6 @@
 import type { Channel } from './description.js'
 import { storage } from './records.js'
-import type { Station } from './station.js'
+import { station } from './station.js'
 
 /*
  * How the node works, as the service tells it on topic `c`: applied whole or refused whole. Kept in `config.json`, so
@@ -8,20 +8,23 @@ import type { Station } from './station.js'
  */
 
 const FILE = 'config.json'
-/** Names of whole numbers, and of what else a channel may be told: any number, or whether it is enabled. */
-const WHOLE = 'revision intervalS samplesPerFrame sendIntervalS urgentIntervalS'
+/** What the whole numbers are called in a message, by the indices below. */
+const NUMBERS = 'revision intervalS samplesPerFrame sendIntervalS urgentIntervalS'
+export const REVISION = 0
+export const INTERVAL_S = 1
+export const SAMPLES_PER_FRAME = 2
+export const SEND_INTERVAL_S = 3
+export const URGENT_INTERVAL_S = 4
+/** What else a channel may be told: any number, or whether it is enabled. */
 const SWITCH = 'enabled'
-const OTHERS = `urgentBelow urgentAbove urgentChange ${SWITCH}`
+const LIMITS = `urgentBelow urgentAbove urgentChange ${SWITCH}`
 const DAY_S = 86400
 const LARGEST = 2147483647
 
 /** The station's defaults with what was told over them. */
 export interface Config {
-  revision: number
-  intervalS: number
-  samplesPerFrame: number
-  sendIntervalS: number
-  urgentIntervalS: number
+  /** An array: on the board every name of a property is a variable or two. */
+  numbers: number[]
   /** The station's channels, in its order. */
   channels: ChannelConfig[]
   /** Numbers for drivers and station, by name. */
@@ -39,50 +42,55 @@ interface Told {
 
 export let config: Config
 
-/** Throws the name of the first value of a wrong type, or out of range. */
-function check(told: Told, isChannel: boolean): void {
-  WHOLE.split(' ').forEach((key) => {
-    const value = told[key]
-    const most = key === 'revision' ? LARGEST : key === 'samplesPerFrame' ? 255 : DAY_S
-    if (value === undefined && isChannel) return
-    const least = most === LARGEST ? 0 : 1
-    if (typeof value !== 'number' || value < least || value > most || value % 1) throw key
-  })
-  OTHERS.split(' ').forEach((key) => {
-    const value = told[key]
-    if (value !== undefined && typeof value !== (key === SWITCH ? 'boolean' : 'number')) throw key
-  })
+export function configNumber(n: number): number {
+  return config.numbers[n] as number
+}
+
+/** The whole number that is told as `key`. Throws `key` where that is none, or out of range. */
+function whole(told: Told, key: string, n: number, otherwise: number | undefined): number {
+  const value = told[key] === undefined ? otherwise : told[key]
+  const most = n === REVISION ? LARGEST : n === SAMPLES_PER_FRAME ? 255 : DAY_S
+  const least = n === REVISION ? 0 : 1
+  if (typeof value !== 'number' || value < least || value > most || value % 1) throw key
+  return value
 }
 
 /** What is told over what the station says. Throws the name of what is wrong with it. */
-function merge(station: Station, told: Told): Config {
-  const merged: Told = Object.assign({ settings: {} }, station.defaults, told)
+function merge(told: Told): Config {
+  const keys = NUMBERS.split(' ')
+  const numbers = keys.map((key, n) => whole(told, key, n, station.defaults[n - 1]))
   const list = told.channels || []
   if (!Array.isArray(list)) throw 'channels'
-  check(merged, false)
-  if (!merged.settings) throw 'settings'
+  if (told.settings === null) throw 'settings'
   let known = 0
-  merged.channels = station.channels.map((channel) => {
+  const channels = station.channels.map((channel) => {
     // Not copied: on the board every copy of a property is a variable.
-    const mine = Object.assign(Object.create(channel), { intervalS: merged.intervalS })
+    const mine = Object.create(channel) as ChannelConfig & Told
+    mine.intervalS = numbers[INTERVAL_S] as number
     list.forEach((item) => {
       const one = item as Told
-      if (one.quantity !== mine.quantity || (one.position || 0) !== mine.position) return
+      if (one.quantity !== channel.quantity || (one.position || 0) !== (channel.position || 0))
+        return
       known++
-      check(one, true)
-      Object.assign(mine, one)
+      mine.intervalS = whole(one, 'intervalS', INTERVAL_S, mine.intervalS)
+      LIMITS.split(' ').forEach((key) => {
+        const value = one[key]
+        if (value === undefined) return
+        if (typeof value !== (key === SWITCH ? 'boolean' : 'number')) throw key
+        mine[key] = value
+      })
     })
     return mine
   })
   if (known < list.length) throw 'quantity'
-  return merged as unknown as Config
+  return { numbers, channels, settings: (told.settings || {}) as Config['settings'] }
 }
 
-export function loadConfig(station: Station): void {
-  config = merge(station, { revision: 0 })
+export function loadConfig(): void {
+  config = merge({ revision: 0 })
   const text = storage.read(FILE)
   try {
-    if (text !== undefined) config = merge(station, JSON.parse(text) as Told)
+    if (text !== undefined) config = merge(JSON.parse(text) as Told)
   } catch (error) {
     // Power went while it was written. The service tells it again.
     console.log('config:', error)
@@ -90,10 +98,10 @@ export function loadConfig(station: Station): void {
 }
 
 /** Takes a message from topic `c`. True when it is another one than before and was applied. */
-export function offerConfig(station: Station, text: string): boolean {
+export function offerConfig(text: string): boolean {
   try {
-    const offered = merge(station, JSON.parse(text) as Told)
-    if (offered.revision === config.revision) return false
+    const offered = merge(JSON.parse(text) as Told)
+    if (offered.numbers[REVISION] === configNumber(REVISION)) return false
     storage.write(FILE, text)
     config = offered
     return true

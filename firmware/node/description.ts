@@ -5,7 +5,8 @@ export interface Channel {
   quantity: string
   /** Its id there. */
   id: number
-  position: number
+  /** 0 where none is said. */
+  position?: number
   /** Steps in one unit: 1 / the quantity's step. */
   perUnit: number
   /** Urgency unless configured, in units: beyond a level, or on a change between two samples. */
@@ -14,22 +15,29 @@ export interface Channel {
   urgentChange?: number
 }
 
-export interface Defaults {
-  /** Seconds between samples. */
-  intervalS: number
-  samplesPerFrame: number
-  /** Seconds between sessions. */
-  sendIntervalS: number
-  /** Seconds between samples while something is urgent. */
-  urgentIntervalS: number
+/**
+ * In the order of the numbers of `config`: seconds between samples, samples a frame, seconds between sessions, and
+ * seconds between samples while something is urgent.
+ */
+export type Defaults = [number, number, number, number]
+
+/** The part of a station that the build reads too. */
+export interface Description {
+  channels: Channel[]
+  defaults: Defaults
   /** Metres above the sea: gives the pressure where no barometer does. */
   altitudeM: number
 }
 
-/** The part of a station that the build reads too. */
-export interface Description {
-  name: string
+/** What the build must know beside it; the script goes without. */
+export interface Built {
+  /** As Espruino names it. */
   board: string
-  channels: Channel[]
-  defaults: Defaults
+  /** Sleeps between samples, which ends every connection. */
+  sleeps: boolean
+}
+
+/** A channel as one number, as the journal writes it. */
+export function codeOf(channel: Channel): number {
+  return 16 * channel.id + (channel.position || 0)
 }

@@ -26,9 +26,7 @@ export interface Transport {
 }
 
 export interface LinkNeeds {
-  login: Login
-  host: string
-  port: number
+  identity: Login & { host: string; port: number }
   /** The next frame, a binary string; undefined when there is nothing to send now. */
   next(): string | undefined
   /** The frame that `next` gave last is acknowledged. */
@@ -79,32 +77,31 @@ export function startLink(network: Transport, given: LinkNeeds): void {
  */
 export function openSession(staying: boolean): void {
   isStaying = staying
-  if (isWaiting) sendNext()
+  if (STAYS && isWaiting) sendNext()
   if (isOpen) return
   isOpen = true
   hasTime = false
   missing = CONFIG | TIME | QUESTION
   framesInRow = 0
   transport.up((error) => {
-    if (error === undefined) dial()
-    else finish(error)
+    if (error !== undefined) {
+      finish(error)
+      return
+    }
+    let socket: Socket
+    try {
+      socket = transport.connect(needs.identity.host, needs.identity.port)
+    } catch (failure) {
+      finish(String(failure))
+      return
+    }
+    openMqtt(socket, needs.identity, { connected: loggedIn, message: takeMessage, ended: finish })
   })
-}
-
-function dial(): void {
-  let socket: Socket
-  try {
-    socket = transport.connect(needs.host, needs.port)
-  } catch (error) {
-    finish(String(error))
-    return
-  }
-  openMqtt(socket, needs.login, { connected: loggedIn, message: takeMessage, ended: finish })
 }
 
 function loggedIn(): void {
   needs.progress()
-  const node = needs.login.node
+  const node = needs.identity.node
   subscribe(configTopic(node), timeAnswerTopic(node), () => {
     publish(timeQuestionTopic(node), '', () => {
       needs.progress()
@@ -115,7 +112,7 @@ function loggedIn(): void {
 }
 
 function takeMessage(topic: string, text: string): void {
-  if (topic === configTopic(needs.login.node)) {
+  if (topic === configTopic(needs.identity.node)) {
     needs.config(text)
     heard(CONFIG)
   } else {
@@ -162,11 +159,11 @@ function sendNext(): void {
   isWaiting = false
   const frame = needs.next()
   if (frame !== undefined) {
-    publish(readingsTopic(needs.login.node), frame, frameSent)
+    publish(readingsTopic(needs.identity.node), frame, frameSent)
     return
   }
   framesInRow = 0
-  if (isStaying) isWaiting = true
+  if (STAYS && isStaying) isWaiting = true
   else closeMqtt()
 }
 

@@ -141,9 +141,10 @@ function take(head: number, body: string): void {
     takeMessage((head >> 1) & 3, body)
   } else if (head === awaited) {
     awaited = 0
-    start(timer, PING_AFTER_S, ping)
+    if (STAYS) start(timer, PING_AFTER_S, ping)
+    else stop(timer)
     takeAnswer(body)
-  } else if (head !== PINGRESP) {
+  } else if (!STAYS || head !== PINGRESP) {
     // That one may be late: a publish takes the place of a ping.
     finish('bad-packet')
   }

@@ -1,5 +1,14 @@
 import { boardSeconds, uptime } from './clock.js'
-import { config, loadConfig, setting } from './config.js'
+import {
+  config,
+  configNumber,
+  loadConfig,
+  SAMPLES_PER_FRAME,
+  SEND_INTERVAL_S,
+  setting,
+  URGENT_INTERVAL_S,
+} from './config.js'
+import { type Built, codeOf } from './description.js'
 import { keepHealth } from './health.js'
 import {
   BOOT,
@@ -33,14 +42,11 @@ import {
   sendNow,
   startSessions,
 } from './session.js'
-import type { Station, Values } from './station.js'
+import { type Station, station, useStation, type Values } from './station.js'
 import { start, type Timer } from './timer.js'
 import { becomesUrgent, rememberSample } from './urgent.js'
 
 /* The node: samples on the grid of its interval, keeps, sends, sleeps. */
-
-/** Number of this build; the build puts it in. */
-declare const BUILD: number
 
 const WATCHDOG_S = 120
 /** How much longer than planned a sample or a session may take before the watchdog is left to bite. */
@@ -57,28 +63,30 @@ const LONGEST_WAIT_S = 30
 const JUMP_S = 300
 const DAY_S = 86400
 const TIMER_WOKE = 4
+/** The interpreter for Linux has none. */
+const canSleep = typeof ESP32 !== 'undefined'
 
 /** Codes of quantity 104. */
 const POWER_ON = 0
 const FROM_SLEEP = 3
 const UNKNOWN = 255
 
-let station: Station
 let cause = UNKNOWN
 /** In the time of the samples: unix seconds once these are known, else uptime. */
 let lastSample = -1
 let lastOffset = 0
 let isSampling = false
+let isHealthDue = false
 let sampledAt = 0
 const timer: Timer = { id: undefined }
 
 function isFast(): boolean {
-  return (state[URGENT] as number) > 0 && charge(station) === FULL
+  return (state[URGENT] as number) > 0 && charge() === FULL
 }
 
 function shortestInterval(): number {
   return isFast()
-    ? config.urgentIntervalS
+    ? configNumber(URGENT_INTERVAL_S)
     : config.channels.reduce(
         (shortest, channel) =>
           channel.enabled === false ? shortest : Math.min(shortest, channel.intervalS),
@@ -102,17 +110,23 @@ function slotAt(now: number): number {
 function keepReadings(at: number, values: Values): void {
   const channels: number[] = []
   const steps: number[] = []
-  values.forEach((value, c) => {
-    const channel = station.channels[c]
-    if (channel === undefined || value === null) return
-    channels.push(16 * channel.id + channel.position)
+  station.channels.forEach((channel, c) => {
+    const value = values[c]
+    if (typeof value !== 'number') return
+    channels.push(codeOf(channel))
     steps.push(value)
   })
   if (!withRoom(() => keepSample(READINGS, at, channels, steps))) countDropped(1)
 }
 
-function keepHealthNow(build: number): void {
-  withRoom(() => keepHealth(station, lastRssi(), cause, build))
+function keepHealthNow(build?: number): void {
+  withRoom(() => keepHealth(lastRssi(), cause, build))
+}
+
+/** Once the session knows the signal, or when there is none. */
+function keepDueHealth(): void {
+  if (isHealthDue) keepHealthNow()
+  isHealthDue = false
 }
 
 /** `time` is that of the sample, `slot` its place on the grid. */
@@ -123,17 +137,14 @@ function sample(time: number, slot: number): void {
       channel.enabled !== false && (time > slot || isFast() || slot % channel.intervalS === 0),
   )
   lastSample = time
-  const pressureHpa = setting(
-    'pressureHpa',
-    pressureAt(setting('altitudeM', station.defaults.altitudeM)),
-  )
-  takeSample(station, due, pressureHpa, (values) => {
+  const pressureHpa = setting('pressureHpa', pressureAt(setting('altitudeM', station.altitudeM)))
+  takeSample(due, pressureHpa, (values) => {
     isSampling = false
     sampledAt = uptime()
     // In uptime, because the clock may have been set while the sensors were read.
     keepReadings(at, values)
     const isCrossing = becomesUrgent(values)
-    if (slot % HEALTH_INTERVAL_S === 0) keepHealthNow(-1)
+    isHealthDue = slot % HEALTH_INTERVAL_S === 0
     packWhole()
     if (isCrossing || (isFast() && !state[FAILURES])) sendNow()
     run()
@@ -145,7 +156,7 @@ function sample(time: number, slot: number): void {
 function feedWatchdog(): void {
   const now = uptime()
   if (now - sampledAt > shortestInterval() + PATIENCE_S) return
-  if (isSessionOpen() && now - lastLinked() > config.sendIntervalS + PATIENCE_S) return
+  if (isSessionOpen() && now - lastLinked() > configNumber(SEND_INTERVAL_S) + PATIENCE_S) return
   E.kickWatchdog()
 }
 
@@ -155,12 +166,11 @@ function rest(): void {
   const untilSample = slotAt(now) + shortestInterval() - now
   const seconds = Math.max(1, Math.min(untilSample, (state[SESSION] as number) - uptime()))
   const isBusy = isSampling || isSessionOpen()
-  if (station.sleeps && !isBusy && seconds >= SHORTEST_SLEEP_S && typeof ESP32 !== 'undefined') {
+  if (!isBusy) keepDueHealth()
+  if (!STAYS && canSleep && !isBusy && seconds >= SHORTEST_SLEEP_S) {
     withRoom(saveState)
     ESP32.deepSleep(Math.min(seconds, LONGEST_SLEEP_S) * 1000000)
-    return
-  }
-  start(timer, Math.min(seconds, LONGEST_WAIT_S), run)
+  } else start(timer, Math.min(seconds, LONGEST_WAIT_S), run)
 }
 
 function run(): void {
@@ -168,7 +178,7 @@ function run(): void {
   const behind = now - lastSample
   if (lastSample >= 0 && (behind < -JUMP_S || behind > shortestInterval() + PATIENCE_S)) {
     // It cannot be told how much time has really passed, so what comes is of a new boot.
-    console.log('the clock jumped by about', behind)
+    console.log('clock jumped:', behind)
     beginBoot(true)
     renewSession()
   }
@@ -188,7 +198,7 @@ function beginBoot(isKnown: boolean): void {
   if (now < (state[START] as number) + WATCHDOG_S) cause = POWER_ON
   withRoom(() => {
     pack(HEALTH, 255, true)
-    pack(READINGS, config.samplesPerFrame, true)
+    pack(READINGS, configNumber(SAMPLES_PER_FRAME), true)
   })
   // A node that lost its outbox must not take a number it had before; it cannot know which those are.
   const before = Math.max(isKnown ? (state[BOOT] as number) : 0, framed[FRAME_BOOT] as number)
@@ -201,42 +211,52 @@ function beginBoot(isKnown: boolean): void {
   keepHealthNow(BUILD)
 }
 
-export function startNode(of: Station, transportOf: (identity: Identity) => Transport): void {
-  const text = storage.read('node.json')
-  if (text === undefined) {
-    console.log('no node.json: this node has no identity yet')
+function identityOf(text: string | undefined): Identity | undefined {
+  return text === undefined ? text : (JSON.parse(text) as Identity)
+}
+
+export function startNode(
+  described: Station,
+  transportOf: (identity: Identity) => Transport,
+  // For the build: it finds what is handed over here.
+  _built: Built,
+): void {
+  // The text itself is not kept: what stands in this function stays as long as the callbacks that are made in it.
+  const identity = identityOf(storage.read('node.json'))
+  if (identity === undefined) {
+    console.log('no node.json')
     return
   }
-  const identity = JSON.parse(text) as Identity
-  station = of
+  useStation(described)
   E.enableWatchdog(WATCHDOG_S, false)
   process.on('uncaughtException', (error) => {
     // A sample that is being taken goes on, with the sensors' time limits.
     console.log('error:', error)
     rest()
   })
-  loadConfig(station)
+  loadConfig()
   openOutbox(outboxFiles())
-  const last: Values = []
   const isKnown = openJournal((inForce, taken) => {
     if (taken.stream !== READINGS) return
     lastOffset = inForce[OFFSET] as number
     lastSample = taken.uptime + lastOffset
-    station.channels.forEach((channel, c) => {
-      const at = taken.channels.indexOf(16 * channel.id + channel.position)
-      if (at >= 0) last[c] = taken.values[at] as number
-    })
+    rememberSample(
+      station.channels.map((channel) => {
+        const at = taken.channels.indexOf(codeOf(channel))
+        return at < 0 ? null : (taken.values[at] as number)
+      }),
+    )
   })
-  rememberSample(last)
-  startSessions(station, transportOf(identity), identity, {
+  startSessions(transportOf(identity), identity, {
+    linked: keepDueHealth,
     changed: () => {
-      keepHealthNow(-1)
+      keepHealthNow()
       // By the new interval the last sample may be so old that the clock seems to have jumped.
       lastSample = Math.max(lastSample, slotAt(sampleClock()) - 1)
     },
     ended: run,
   })
-  if (isKnown && typeof ESP32 !== 'undefined' && ESP32.getWakeupCause() === TIMER_WOKE) {
+  if (isKnown && canSleep && ESP32.getWakeupCause() === TIMER_WOKE) {
     cause = FROM_SLEEP
     sampledAt = uptime()
   } else beginBoot(isKnown)

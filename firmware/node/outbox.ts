@@ -170,9 +170,12 @@ export function releaseFrame(): void {
 
 /** Samples in frames that wait; frames that overtook older ones are counted until those are through too. */
 export function waitingSamples(): number {
-  const before = [given, mark]
-  const isSome = frameFrom(cursor) !== undefined
-  given = before[0] as number
-  mark = before[1] as number
-  return isSome ? (framed[TOTAL] as number) - (head[TOTAL] as number) + samples : 0
+  let count = 0
+  eachRecord(log, cursor, (body, _place, next) => {
+    if (!isWaiting(next)) return false
+    readHead(body)
+    count = (framed[TOTAL] as number) - (head[TOTAL] as number) + samples
+    return true
+  })
+  return count
 }

@@ -71,12 +71,11 @@ function collect(stream: number, limit: number): Taken[] {
 
 function encode(found: Taken[]): string {
   const union: number[] = []
-  for (let n = 0; n < found.length; n++) {
-    const channels = (found[n] as Taken).channels
-    for (let c = 0; c < channels.length; c++) {
-      if (union.indexOf(channels[c] as number) < 0) union.push(channels[c] as number)
-    }
-  }
+  found.forEach((sample) => {
+    sample.channels.forEach((channel) => {
+      if (union.indexOf(channel) < 0) union.push(channel)
+    })
+  })
   union.sort((a, b) => a - b)
   const samples: Sample[] = found.map((sample) => ({
     time: sample.uptime,

@@ -1,4 +1,5 @@
-import type { Station } from './station.js'
+import { configNumber, SEND_INTERVAL_S } from './config.js'
+import { station } from './station.js'
 
 /* What the battery allows. Sampling goes on as long as the board runs; the radio is what empties it. */
 
@@ -10,7 +11,7 @@ export const FLAT = 3
 const HOUR_S = 3600
 const DAY_S = 86400
 
-export function charge(station: Station): number {
+export function charge(): number {
   const battery = station.battery
   if (!battery) return FULL
   const volts = battery.volts()
@@ -19,8 +20,9 @@ export function charge(station: Station): number {
   return volts < battery.low ? LOW : FULL
 }
 
-/** Seconds between sessions at a charge, where `seconds` are wanted. */
-export function sessionInterval(level: number, seconds: number): number {
-  if (level === FULL) return seconds
-  return Math.max(seconds, level === LOW ? HOUR_S : DAY_S)
+/** Seconds between sessions, as configured and as the charge allows. */
+export function sessionInterval(): number {
+  const level = charge()
+  const wanted = configNumber(SEND_INTERVAL_S)
+  return level === FULL ? wanted : Math.max(wanted, level === LOW ? HOUR_S : DAY_S)
 }

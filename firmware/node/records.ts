@@ -118,17 +118,13 @@ export function eachRecord(
 /** Finds the files of a log. Its end is known once it has been read to there. */
 export function openLog(letter: string, size: number): Log {
   const log = { letter, size, first: 0, last: -1, end: size }
-  const names = storage.list()
-  let isFirst = true
-  for (let n = 0; n < names.length; n++) {
-    const name = names[n] as string
+  storage.list().forEach((name) => {
     const number = parseInt(name.substr(1), 10)
-    if (name !== letter + number) continue
-    log.first = isFirst ? number : Math.min(log.first, number)
-    log.last = isFirst ? number : Math.max(log.last, number)
+    if (name !== letter + number) return
+    log.first = log.end ? number : Math.min(log.first, number)
+    log.last = Math.max(log.last, number)
     log.end = 0
-    isFirst = false
-  }
+  })
   return log
 }
 

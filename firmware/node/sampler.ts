@@ -1,4 +1,5 @@
-import type { Around, Sensor, Station, Values } from './station.js'
+import type { Channel } from './description.js'
+import { type Around, type Sensor, station, type Values } from './station.js'
 import { within } from './timer.js'
 
 /*
@@ -33,41 +34,40 @@ function inSteps(value: number | null | undefined, perUnit: number): number | nu
 }
 
 function switchPower(sensors: Sensor[], isOn: boolean): void {
-  for (let n = 0; n < sensors.length; n++) {
-    const pin = (sensors[n] as Sensor).power
-    if (pin) digitalWrite(pin, isOn)
-  }
+  sensors.forEach((sensor) => {
+    if (sensor.power) digitalWrite(sensor.power, isOn)
+  })
 }
 
 /** Reads every sensor that has a due channel. `done` gets a value in steps for each channel, null where none is. */
 export function takeSample(
-  station: Station,
   due: boolean[],
   pressureHpa: number,
   done: (values: Values) => void,
 ): void {
   const steps: Values = station.channels.map(() => null)
   const around: Around = { waterC: null, pressureHpa }
-  const sensors = station.sensors.filter((sensor) => sensor.channels.some((c) => due[c] === true))
+  const sensors = station.sensors.filter((sensor) => sensor.channels.some((c) => due[c] as boolean))
 
-  function store(sensor: Sensor, values: Values): void {
+  const store = (sensor: Sensor, values: Values) => {
     let isWhole = true
-    for (let n = 0; n < sensor.channels.length; n++) {
-      const c = sensor.channels[n] as number
-      const channel = station.channels[c]
-      const value = channel ? inSteps(values[n], channel.perUnit) : null
-      if (value === null) isWhole = false
-      else if (due[c]) steps[c] = value
-      if (c === station.waterChannel && value !== null && channel) {
-        const celsius = value / channel.perUnit
-        around.waterC = celsius > COLDEST && celsius < WARMEST ? celsius : null
+    sensor.channels.forEach((c, n) => {
+      const perUnit = (station.channels[c] as Channel).perUnit
+      const value = inSteps(values[n], perUnit)
+      if (value === null) {
+        isWhole = false
+        return
       }
-    }
+      if (due[c]) steps[c] = value
+      const celsius = value / perUnit
+      if (c === station.waterChannel && celsius > COLDEST && celsius < WARMEST)
+        around.waterC = celsius
+    })
     const bit = 1 << station.sensors.indexOf(sensor)
     faults = isWhole ? faults & ~bit : faults | bit
   }
 
-  function readFrom(n: number): void {
+  const readFrom = (n: number) => {
     const sensor = sensors[n]
     if (sensor === undefined) {
       switchPower(sensors, false)
@@ -87,9 +87,7 @@ export function takeSample(
     }
   }
 
-  let warmUpS = 0
-  for (let n = 0; n < sensors.length; n++)
-    warmUpS = Math.max(warmUpS, (sensors[n] as Sensor).warmUpS)
+  const warmUpS = sensors.reduce((longest, sensor) => Math.max(longest, sensor.warmUpS), 0)
   switchPower(sensors, true)
   setTimeout(() => readFrom(0), warmUpS * 1000)
 }

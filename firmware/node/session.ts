@@ -1,12 +1,11 @@
 import { learnTime, uptime } from './clock.js'
-import { config, offerConfig, setting } from './config.js'
+import { configNumber, offerConfig, SAMPLES_PER_FRAME, SEND_INTERVAL_S, setting } from './config.js'
 import { FAILURES, HEALTH, OFFSET, READINGS, SESSION, saveState, state, URGENT } from './journal.js'
 import { openSession, startLink, type Transport } from './link.js'
 import { nextFrame, releaseFrame, withRoom } from './outbox.js'
 import { pack, unsentSamples } from './pack.js'
 import { charge, FLAT, FULL, sessionInterval } from './power.js'
 import { storage } from './records.js'
-import type { Station } from './station.js'
 
 /*
  * When the node talks to the service, and what it does with what it hears. A session that failed is tried again after a
@@ -39,12 +38,13 @@ export interface Identity {
 
 /** What the rest of the node is told. */
 export interface SessionEvents {
+  /** The service is there, and frames are about to go. */
+  linked(): void
   /** A configuration was applied. */
   changed(): void
   ended(): void
 }
 
-let station: Station
 let transport: Transport
 let events: SessionEvents
 let isOpen = false
@@ -73,18 +73,18 @@ export function isSessionDue(): boolean {
 
 /** Stays connected between sessions: only who does not sleep can, and now and then a login tells the time anew. */
 function isStaying(): boolean {
-  return !station.sleeps && charge(station) === FULL && uptime() - openedAt < RESYNC_S
+  return STAYS && charge() === FULL && uptime() - openedAt < RESYNC_S
 }
 
 function planNext(): void {
   const offset = state[OFFSET] as number
-  const interval = sessionInterval(charge(station), config.sendIntervalS)
+  const interval = sessionInterval()
   state[SESSION] = (Math.floor((uptime() + offset) / interval) + 1) * interval - offset
 }
 
 function planRetry(): void {
   const failures = state[FAILURES] as number
-  const longest = sessionInterval(charge(station), config.sendIntervalS)
+  const longest = sessionInterval()
   const pause = Math.min(FIRST_PAUSE_S * 2 ** Math.min(failures, 12), longest)
   // Half to all of it: the longest stays the longest.
   state[SESSION] = uptime() + Math.ceil(pause * (0.5 + Math.random() / 2))
@@ -93,10 +93,11 @@ function planRetry(): void {
 
 function next(): string | undefined {
   rssi = transport.signal()
+  events.linked()
   if (!isPacked) {
     isPacked = true
     pack(HEALTH, HEALTH_PER_FRAME, true)
-    pack(READINGS, config.samplesPerFrame, true)
+    pack(READINGS, configNumber(SAMPLES_PER_FRAME), true)
   }
   const frame = nextFrame()
   if (frame === undefined) {
@@ -113,7 +114,7 @@ function hearTime(seconds: number): void {
 }
 
 function hearConfig(text: string): void {
-  if (!offerConfig(station, text)) return
+  if (!offerConfig(text)) return
   // The service hears of it in this session.
   isPacked = false
   events.changed()
@@ -123,7 +124,7 @@ function hearConfig(text: string): void {
 function tidy(): void {
   const stats = storage.getStats()
   const fifth = stats.totalBytes / 5
-  if (charge(station) !== FULL || stats.trashBytes < fifth || stats.freeBytes < fifth) return
+  if (charge() !== FULL || stats.trashBytes < fifth || stats.freeBytes < fifth) return
   const isEmpty = isPacked && unsentSamples() === 0
   if (isEmpty || stats.freeBytes < 2 * fifth) storage.compact()
 }
@@ -142,20 +143,12 @@ function ended(reason?: string): void {
   events.ended()
 }
 
-export function startSessions(
-  of: Station,
-  network: Transport,
-  identity: Identity,
-  told: SessionEvents,
-): void {
-  station = of
+export function startSessions(network: Transport, identity: Identity, told: SessionEvents): void {
   transport = network
   events = told
   linkedAt = uptime()
   startLink(network, {
-    login: { node: identity.node, secret: identity.secret },
-    host: identity.host,
-    port: identity.port,
+    identity,
     next,
     sent: releaseFrame,
     time: hearTime,
@@ -171,20 +164,16 @@ export function startSessions(
 export function packWhole(): void {
   isPacked = false
   pack(HEALTH, HEALTH_PER_FRAME, false)
-  pack(READINGS, config.samplesPerFrame, false)
+  pack(READINGS, configNumber(SAMPLES_PER_FRAME), false)
   // The battery has recovered, or the configuration wants it sooner.
-  if (
-    (state[SESSION] as number) - uptime() >
-    sessionInterval(charge(station), config.sendIntervalS)
-  )
-    planNext()
+  if ((state[SESSION] as number) - uptime() > sessionInterval()) planNext()
 }
 
 /** Sends what there is, now, in a new session or the one that stays. */
 export function sendNow(): void {
   // Replaced when the session ends, or has nothing more to send.
-  state[SESSION] = uptime() + config.sendIntervalS
-  if (!isOpen && charge(station) === FLAT) {
+  state[SESSION] = uptime() + configNumber(SEND_INTERVAL_S)
+  if (!isOpen && charge() === FLAT) {
     state[SESSION] = uptime() + FLAT_PAUSE_S
     return
   }

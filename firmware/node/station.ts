@@ -38,6 +38,11 @@ export interface Station extends Description {
   /** Index of the channel with the water temperature; -1 where there is none. */
   waterChannel: number
   battery?: Battery
-  /** Sleeps between samples, which ends every connection. */
-  sleeps: boolean
+}
+
+/** The one that this script is for. */
+export let station: Station
+
+export function useStation(described: Station): void {
+  station = described
 }

@@ -6,7 +6,7 @@ import type { Sample } from '../../shared/wire/frame.js'
  */
 
 export function refuse(code: string): void {
-  throw Object.assign(new Error(code), { code })
+  throw { code }
 }
 
 export function checkHeader(): void {}

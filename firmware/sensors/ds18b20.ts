@@ -1,4 +1,5 @@
 import type { Around, Values } from '../node/station.js'
+import { crcOf } from './crc.js'
 
 /*
  * Water temperature by a DS18B20 alone on its bus (Maxim datasheet 19-7487). A probe that lost its power between
@@ -10,16 +11,8 @@ const READ_SCRATCHPAD = 0xbe
 /** Longest conversion, at 12 bits. */
 const CONVERSION_MS = 750
 const PER_DEGREE = 16
-
-/** The bus' CRC-8: 0 over data followed by their CRC. */
-function crc8(bytes: Uint8Array): number {
-  let crc = 0
-  for (let n = 0; n < bytes.length; n++) {
-    crc ^= bytes[n] as number
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0x8c : crc >> 1
-  }
-  return crc
-}
+/** The bus' CRC-8. */
+const POLYNOMIAL = 0x8c
 
 function readCelsius(wire: OneWire): number | null {
   wire.reset()
@@ -27,7 +20,7 @@ function readCelsius(wire: OneWire): number | null {
   wire.write(READ_SCRATCHPAD)
   const bytes = wire.read(9)
   // A bus that is pulled to ground reads as zeros, whose CRC is right; bits 5-7 of the fifth byte are never 0 there.
-  if (crc8(bytes) || !(bytes[4] as number)) return null
+  if (crcOf(bytes, 0, POLYNOMIAL) || !(bytes[4] as number)) return null
   const raw = (bytes[0] as number) | ((bytes[1] as number) << 8)
   return (raw > 32767 ? raw - 65536 : raw) / PER_DEGREE
 }

@@ -1,5 +1,6 @@
 import type { Around, Values } from '../node/station.js'
 import { start, stop, type Timer } from '../node/timer.js'
+import { crcOf } from './crc.js'
 
 /*
  * Probes on an RS-485 bus that speak Modbus RTU ("MODBUS over Serial Line" 1.02): what is read and written is a map in
@@ -20,7 +21,8 @@ export interface Write {
 
 export interface Probe {
   bus: Bus
-  address: number
+  /** Its address on the bus, 1 to 247. */
+  unit: number
   /** First register, and how many are read at once. */
   register: number
   count: number
@@ -40,36 +42,27 @@ const timer: Timer = { id: undefined }
 /** Called with every piece that arrives; null while nothing is asked. */
 let listen: (() => void) | null = null
 
-function crc16(bytes: number[]): number {
-  let crc = 0xffff
-  for (let n = 0; n < bytes.length; n++) {
-    crc ^= bytes[n] as number
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1
-  }
-  return crc
+/** The bus' CRC-16. */
+function crc16(bytes: Uint8Array): number {
+  return crcOf(bytes, 0xffff, 0xa001)
 }
 
 /** The answer of `length` bytes in `received`, wherever it begins behind noise; undefined while it is not there. */
-function answerIn(address: number, code: number, length: number): Uint8Array | undefined {
+function answerIn(unit: number, code: number, length: number): Uint8Array | undefined {
   for (let at = 0; at + length <= received.length; at++) {
-    if (received.charCodeAt(at) !== address || received.charCodeAt(at + 1) !== code) continue
-    const bytes: number[] = []
-    for (let n = 0; n < length; n++) bytes.push(received.charCodeAt(at + n))
-    if (crc16(bytes) === 0) return new Uint8Array(bytes)
+    const bytes = E.toUint8Array(received.substr(at, length))
+    if (bytes[0] === unit && bytes[1] === code && crc16(bytes) === 0) return bytes
   }
   return undefined
 }
 
 function send(bus: Bus, bytes: number[]): void {
-  const crc = crc16(bytes)
-  bytes.push(crc & 255, crc >> 8)
-  if (bus.direction) digitalWrite(bus.direction, 1)
+  const crc = crc16(E.toUint8Array(bytes))
+  const direction = bus.direction
+  if (direction) digitalWrite(direction, 1)
   // Returns when the bytes are in the UART's hands; the driver chip needs the direction until they are out.
-  bus.serial.write(bytes)
-  if (bus.direction) {
-    const direction = bus.direction
-    setTimeout(() => digitalWrite(direction, 0), bytes.length + 1)
-  }
+  bus.serial.write(bytes.concat([crc & 255, crc >> 8]))
+  if (direction) setTimeout(() => digitalWrite(direction, 0), bytes.length + 3)
 }
 
 /** Asks until an answer of `length` bytes comes; null after some attempts. */
@@ -80,18 +73,18 @@ function ask(
   done: (answer: Uint8Array | null) => void,
 ): void {
   let left = ATTEMPTS
-  function attempt(): void {
-    if (left-- === 0) {
+  const attempt = () => {
+    if (left-- > 0) {
+      received = ''
+      send(probe.bus, bytes)
+      start(timer, ANSWER_S, attempt)
+    } else {
       listen = null
       done(null)
-      return
     }
-    received = ''
-    send(probe.bus, bytes.slice())
-    start(timer, ANSWER_S, attempt)
   }
   listen = () => {
-    const answer = answerIn(probe.address, bytes[1] as number, length)
+    const answer = answerIn(probe.unit, bytes[1] as number, length)
     if (answer === undefined) return
     stop(timer)
     listen = null
@@ -100,10 +93,9 @@ function ask(
   attempt()
 }
 
-function bytesOf(value: number): Uint8Array {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setFloat32(0, value)
-  return bytes
+/** Of `count` registers, less than 256. */
+function requestOf(probe: Probe, code: number, register: number, count: number): number[] {
+  return [probe.unit, code, register >> 8, register & 255, 0, count]
 }
 
 /** Starts listening on a bus; once for each. */
@@ -118,18 +110,19 @@ export function openBus(bus: Bus, baud: number, options: SerialOptions): Bus {
 
 export function modbus(probe: Probe): (around: Around, done: (values: Values) => void) => void {
   return (around, done) => {
-    function readValues(): void {
-      const high = probe.register >> 8
-      const request = [probe.address, READ_HOLDING, high, probe.register & 255, 0, probe.count]
-      ask(probe, request, 5 + 2 * probe.count, (answer) => {
-        // Behind address, code and count.
-        done(answer ? probe.values(new DataView(answer.buffer, 3), around) : [])
-      })
-    }
-    function writeNext(n: number): void {
+    /** Writes what there is to write from the n-th on, then reads. */
+    const goOn = (n: number) => {
       const write = probe.writes[n]
       if (write === undefined) {
-        readValues()
+        ask(
+          probe,
+          requestOf(probe, READ_HOLDING, probe.register, probe.count),
+          5 + 2 * probe.count,
+          (answer) => {
+            // Behind address, code and count.
+            done(answer ? probe.values(new DataView(answer.buffer, 3), around) : [])
+          },
+        )
         return
       }
       const value = write.value(around)
@@ -137,22 +130,18 @@ export function modbus(probe: Probe): (around: Around, done: (values: Values) =>
         done([])
         return
       }
-      const bytes = bytesOf(value)
-      const request = [
-        probe.address,
-        WRITE_MULTIPLE,
-        write.register >> 8,
-        write.register & 255,
-        0,
-        2,
-        4,
-      ]
-      for (let b = 0; b < 4; b++) request.push(bytes[b] as number)
+      const bytes = new Uint8Array(4)
+      new DataView(bytes.buffer).setFloat32(0, value)
+      const request = requestOf(probe, WRITE_MULTIPLE, write.register, 2)
+      request.push(4)
+      bytes.forEach((byte) => {
+        request.push(byte)
+      })
       ask(probe, request, 8, (answer) => {
-        if (answer) writeNext(n + 1)
+        if (answer) goOn(n + 1)
         else done([])
       })
     }
-    writeNext(0)
+    goOn(0)
   }
 }

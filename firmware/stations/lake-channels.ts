@@ -1,4 +1,4 @@
-import type { Channel, Description } from '../node/description.js'
+import type { Channel, Defaults } from '../node/description.js'
 
 /** What a lake station measures, and how it works until somebody configures it. */
 
@@ -9,34 +9,22 @@ export const OXYGEN = 2
 export const CONDUCTIVITY = 3
 export const TURBIDITY = 4
 
-const channels: Channel[] = [
-  { quantity: 'water_temperature', id: 1, position: 0, perUnit: 100 },
-  { quantity: 'ph', id: 2, position: 0, perUnit: 100 },
+export const LAKE_CHANNELS: Channel[] = [
+  { quantity: 'water_temperature', id: 1, perUnit: 100 },
+  { quantity: 'ph', id: 2, perUnit: 100 },
   // Below 4 mg/L fish in cages are in danger; a fall of 1 mg/L within one interval is no daily rhythm.
   {
     quantity: 'dissolved_oxygen',
     id: 3,
-    position: 0,
     perUnit: 100,
     urgentBelow: 4,
     urgentChange: 1,
   },
-  { quantity: 'conductivity_25', id: 4, position: 0, perUnit: 10 },
-  { quantity: 'turbidity', id: 5, position: 0, perUnit: 100 },
+  { quantity: 'conductivity_25', id: 4, perUnit: 10 },
+  { quantity: 'turbidity', id: 5, perUnit: 100 },
 ]
 
-export function lakeStation(name: string): Description {
-  return {
-    name,
-    board: 'ESP32',
-    channels,
-    // The lake lies at 905 m (International Lake Environment Committee); a frame of 12 samples goes out every hour.
-    defaults: {
-      intervalS: 300,
-      samplesPerFrame: 12,
-      sendIntervalS: 3600,
-      urgentIntervalS: 60,
-      altitudeM: 905,
-    },
-  }
-}
+/** A frame of 12 samples goes out every hour. */
+export const LAKE_DEFAULTS: Defaults = [300, 12, 3600, 60]
+/** International Lake Environment Committee. */
+export const LAKE_ALTITUDE_M = 905

@@ -1,16 +1,19 @@
 import { modemTransport } from '../node/modem.js'
 import { startNode } from '../node/node.js'
-import { lakeStation, TEMPERATURE } from './lake-channels.js'
+import { LAKE_ALTITUDE_M, LAKE_CHANNELS, LAKE_DEFAULTS, TEMPERATURE } from './lake-channels.js'
 import { lakeBattery, lakeSensors } from './lake-wiring.js'
 
 /** The lake station on the open water: a cellular modem on Serial3 (D18, D19), its supply behind a switch on D26. */
 startNode(
-  Object.assign(lakeStation('lake-modem'), {
+  {
+    channels: LAKE_CHANNELS,
+    defaults: LAKE_DEFAULTS,
+    altitudeM: LAKE_ALTITUDE_M,
     sensors: lakeSensors(),
     waterChannel: TEMPERATURE,
     battery: lakeBattery(),
-    sleeps: true,
-  }),
+  },
   (identity) =>
     modemTransport({ serial: Serial3, pins: { rx: D18, tx: D19 }, power: D26, apn: identity.apn }),
+  { board: 'ESP32', sleeps: true },
 )

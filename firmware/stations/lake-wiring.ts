@@ -35,7 +35,7 @@ export function lakeSensors(): Sensor[] {
   const bus = openBus({ serial: Serial2, direction: D4 }, 9600, { rx: D16, tx: D17 })
   const oxygen: Probe = {
     bus,
-    address: 1,
+    unit: 1,
     register: OXYGEN_REGISTER,
     count: 2,
     // Without both it would assume 20 degC and sea level, and read 11 % high at this altitude.
@@ -47,7 +47,7 @@ export function lakeSensors(): Sensor[] {
   }
   const others: Probe = {
     bus,
-    address: 1,
+    unit: 1,
     register: 4,
     count: 6,
     writes: [],

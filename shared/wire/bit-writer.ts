@@ -2,19 +2,20 @@ import { MAX_FRAME_BYTES } from './frame.js'
 
 /* Runs on the board: see encode.ts for what that forbids. */
 
-/** Bytes of the frame in the making; one buffer for all, because the board's memory fragments. */
-const out = new Uint8Array(MAX_FRAME_BYTES)
+/** Bytes of the frame in the making. Only while it is made: on the board it takes as much memory as seven functions. */
+let out = new Uint8Array(0)
 let at = 0
 /** Bits that do not fill a byte yet: the low `held` bits of `pending`. */
 let pending = 0
 let held = 0
 
-/** Bits needed to write each byte value, so that no residual is measured bit by bit. */
-const BYTE_BITS = new Uint8Array(256)
-for (let value = 1; value < 256; value++) BYTE_BITS[value] = (BYTE_BITS[value >> 1] as number) + 1
+/** Bits needed to write each value of six bits, so that no residual is measured bit by bit. */
+const SIX_BITS = new Uint8Array(64)
+for (let value = 1; value < 64; value++) SIX_BITS[value] = (SIX_BITS[value >> 1] as number) + 1
 
 /** Begins a frame; whatever was written before is forgotten. */
 export function startBytes(): void {
+  out = new Uint8Array(MAX_FRAME_BYTES)
   at = 0
   // Not 0 where the frame before ran out of memory.
   held = 0
@@ -53,8 +54,8 @@ function putZeros(count: number): void {
 }
 
 export function bitLength(value: number): number {
-  if (value < 256) return BYTE_BITS[value] as number
-  return 8 + bitLength((value / 256) | 0)
+  if (value < 64) return SIX_BITS[value] as number
+  return 6 + bitLength((value / 64) | 0)
 }
 
 /** Exponential Golomb: `value` + 2^k in binary, behind as many zeros as it is longer than k + 1 bits. */
@@ -89,9 +90,9 @@ export function endBytes(): number {
   return at
 }
 
-/** A copy of the first `length` bytes. */
+/** The first `length` bytes, and forgets them. */
 export function takeBytes(length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  for (let n = 0; n < length; n++) bytes[n] = out[n] as number
+  const bytes = new Uint8Array(out.subarray(0, length))
+  out = new Uint8Array(0)
   return bytes
 }

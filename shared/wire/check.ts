@@ -1,5 +1,13 @@
 import type { WireErrorCode } from './errors.js'
-import { type Frame, MAX_CHANNELS, MAX_SAMPLES, MAX_VARINT, type Sample } from './frame.js'
+import {
+  type Channel,
+  type Frame,
+  MAX_CHANNELS,
+  MAX_POSITION,
+  MAX_SAMPLES,
+  MAX_VARINT,
+  type Sample,
+} from './frame.js'
 
 /* Runs on the board: see encode.ts for what that forbids. */
 
@@ -41,7 +49,25 @@ export function checkTimes(times: Uint32Array, samples: Sample[]): void {
   }
 }
 
-/** Checks the numbers of samples and channels, boot and seq. */
+function checkOrder(channels: Channel[]): void {
+  let quantity = 0
+  let position = 0
+  for (let c = 0; c < channels.length; c++) {
+    const channel = channels[c] as Channel
+    const ahead = channel.quantity - quantity
+    if (
+      ahead !== (ahead & 0xffff) ||
+      channel.position !== (channel.position & MAX_POSITION) ||
+      (ahead === 0 && channel.position <= position)
+    ) {
+      refuse('bad-channels', 'channels must ascend by quantity, then position')
+    }
+    quantity = channel.quantity
+    position = channel.position
+  }
+}
+
+/** Checks samples and channels by number, the order of the channels, boot and seq. */
 export function checkHeader(frame: Frame): void {
   const count = frame.samples.length
   if (count < 1) refuse('no-samples', 'a frame needs a sample')
@@ -49,6 +75,7 @@ export function checkHeader(frame: Frame): void {
   if (frame.channels.length < 1 || frame.channels.length > MAX_CHANNELS) {
     refuse('bad-channels', 'a frame has 1 to 64 channels')
   }
+  checkOrder(frame.channels)
   checkNumber(frame.boot, 'boot')
   checkNumber(frame.seq, 'seq')
 }

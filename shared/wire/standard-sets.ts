@@ -1,4 +1,4 @@
-import { STANDARD_LISTS } from './frame.js'
+import { STANDARD_LISTS } from './standard-lists.js'
 
 /** The quantities of each standard set, in order. */
 export function standardSets(): number[][] {

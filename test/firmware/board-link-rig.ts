@@ -24,7 +24,7 @@ export interface BoardLinkOptions {
 const nodeWith = (transport: string) => `
 var heard = [], frames = [], network = ${transport};
 startLink(network, {
-  login: { node: 'toba-01', secret: '0123456789abcdef' }, host: '${HOST}', port: 1883,
+  identity: { node: 'toba-01', secret: '0123456789abcdef', host: '${HOST}', port: 1883 },
   next: function () { return frames[0]; },
   sent: function () { frames.shift(); },
   time: function (seconds) { heard.push('time ' + seconds); },

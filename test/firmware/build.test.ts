@@ -17,14 +17,12 @@ const station = (body: string) => `import { startNode } from '${NODE}'
 ${body}
 const pin = D27
 startNode({
-  name: 'dummy',
-  board: 'ESP32',
   channels: [{ quantity: 'ph', id: 2, position: 3, perUnit: 100 }],
-  defaults: { intervalS: 300, samplesPerFrame: 12, sendIntervalS: 3600, urgentIntervalS: 60, altitudeM: 0 },
+  defaults: [300, 12, 3600, 60],
+  altitudeM: 0,
   sensors: [{ channels: [0], warmUpS: 0, read: () => new OneWire(pin).search() }],
-  waterChannel: -1,
-  sleeps: Serial2.setup(9600, {}) === 1,
-}, () => {})
+  waterChannel: Serial2.setup(9600, {}) === 1 ? 0 : -1,
+}, () => {}, { board: 'ESP32', sleeps: true })
 `
 
 suite('firmware build', (test, { before, after }) => {
@@ -78,12 +76,6 @@ suite('firmware build', (test, { before, after }) => {
     )
 
     assert.match(String(error), /dummy\.ts:2:\d+: default parameter/)
-  })
-
-  test('refuses a station that has another name than its file', async () => {
-    const error = await failure(source('other.ts', station('')))
-
-    assert.match(String(error), /other\.ts names itself dummy/)
   })
 
   test('takes for stations the files that start a node', () => {

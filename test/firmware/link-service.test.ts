@@ -38,7 +38,7 @@ suite('a session with the real service', (test, { before, after }) => {
     const ended = new Promise<void>((resolve) => {
       const needs = {
         ...node.needs,
-        login: { node: login.name, secret: login.secret },
+        identity: { ...node.needs.identity, node: login.name, secret: login.secret },
         ended: (reason?: string) => {
           node.needs.ended(reason)
           resolve()

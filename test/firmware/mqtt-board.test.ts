@@ -127,7 +127,7 @@ suite('MQTT on the board, with the real service', (test, { before, after }) => {
       var left = 30, frame, first, told = 0;
       function nothing() {}
       startLink(wifiTransport({ ssid: "", password: "", sntp: "127.0.0.1" }), {
-        login: { node: "${name}", secret: "${secret}" }, host: "127.0.0.1", port: ${rig.broker.port},
+        identity: { node: "${name}", secret: "${secret}", host: "127.0.0.1", port: ${rig.broker.port} },
         next: function () { return frame; },
         sent: function () { frame = undefined; },
         time: function (seconds) { told = seconds; },
