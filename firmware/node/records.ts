@@ -139,8 +139,8 @@ export function append(log: Log, body: string): number {
   const file = isNew ? log.last + 1 : log.last
   const offset = isNew ? 0 : log.end
   const sized = low(body.length, 2) + body
-  // Also when the write fails: what it left behind is skipped like a torn record.
-  if (!isNew) log.end += body.length + FRAMING
+  // When the write fails, the file has ended: a gap that was left unwritten would hide what came behind it.
+  if (!isNew) log.end = log.size
   // The size creates the file, and only where offset is 0.
   storage.write(log.letter + file, sized + low(E.CRC32(sized), 4), offset, log.size)
   log.last = file

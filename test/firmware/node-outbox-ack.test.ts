@@ -64,7 +64,7 @@ async function mutantBundle(): Promise<string> {
     target: 'es2019',
     external: ['Storage', 'Wifi'],
     charset: 'ascii',
-    define: { BUILD: '7' },
+    define: { BUILD: '7', STAYS: 'false' },
     plugins: [plugin],
   })
   return outputFiles[0]?.text ?? ''
