@@ -208,7 +208,8 @@ function beginBoot(isKnown: boolean): void {
   withRoom(saveState)
   sampledAt = 0
   lastSample = -1
-  keepHealthNow(BUILD)
+  // Sources that differ from every commit have no number.
+  keepHealthNow(BUILD < 0 ? undefined : BUILD)
 }
 
 function identityOf(text: string | undefined): Identity | undefined {
