@@ -59,23 +59,27 @@ function numbersOf(body: Uint8Array): number[] {
 
 /** True seconds of the readings in a flash image: whole in the journal, and in frames that wait. */
 export function keptSeconds(bytes: Uint8Array): { journaled: number[]; waiting: number[] } {
-  const files = new FileSystem(flashOf(bytes))
-  const journaled: number[] = []
-  const waiting: number[] = []
-  for (const { name } of files.list()) {
-    const file = files.read(name, 0, 0)
-    if (file === undefined || !/^[jo]\d+$/.test(name)) continue
-    for (const { body, isMarked } of wholeRecords(file)) {
-      if (name[0] === 'j') journaled.push(...readingOf(numbersOf(body)))
-      else if (!isMarked) waiting.push(...secondsOf(frameOf(body)).map(({ second }) => second))
-    }
-  }
-  return { journaled, waiting }
+  const waiting = recordsIn(bytes, 'o').flatMap(({ body, isMarked }) =>
+    isMarked ? [] : secondsOf(frameOf(body)).map(({ second }) => second),
+  )
+  return { journaled: journaledValues(bytes, TURBIDITY), waiting }
 }
 
-function readingOf([kind, , ...pairs]: number[]): number[] {
-  const at = kind === 1 ? pairs.findIndex((n, i) => i % 2 === 0 && n === 16 * TURBIDITY) : -1
-  return at < 0 ? [] : [(pairs[at + 1] ?? 0) / 2]
+/** Every reading of a quantity at position 0 that is whole in the journal, in steps; none is negative. */
+export function journaledValues(bytes: Uint8Array, quantity: number): number[] {
+  return recordsIn(bytes, 'j').flatMap(({ body }) => {
+    const [kind, , ...pairs] = numbersOf(body)
+    const at = kind === 1 ? pairs.findIndex((n, i) => i % 2 === 0 && n === 16 * quantity) : -1
+    return at < 0 ? [] : [(pairs[at + 1] ?? 0) / 2]
+  })
+}
+
+function recordsIn(bytes: Uint8Array, letter: string): ReturnType<typeof wholeRecords> {
+  const files = new FileSystem(flashOf(bytes))
+  return files.list().flatMap(({ name }) => {
+    const isOfLog = name[0] === letter && /^\d+$/.test(name.slice(1))
+    return isOfLog ? wholeRecords(files.read(name, 0, 0) ?? new Uint8Array()) : []
+  })
 }
 
 /** Behind the count and the six numbers of where things stand. */
