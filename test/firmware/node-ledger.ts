@@ -17,6 +17,9 @@ const SLOWEST_S = 30 + 15
 /** What a clock that was told may be off. */
 const CLOCK_S = 3
 
+/** A board without a chip that sleeps: one life, in which nothing may pile up. */
+export const SLEEPLESS = { '.boot0': 'ESP32 = undefined' }
+
 export function tellTimeByWater({ board, water }: NodeRig): void {
   Object.defineProperty(water, 'turbidityNtu', {
     enumerable: true,
@@ -148,6 +151,27 @@ export function faultsOf(frames: readonly Frame[], starts: readonly number[]): s
     }
   }
   return faults
+}
+
+/**
+ * Everything that a node in one life sampled is stored, dropped or waiting, and the node's own count of the dropped is
+ * exact: `stored`, which counts what waits, and `dropped` are `sampled` together. `moreHealth`: samples of its health
+ * beside the hourly ones and that of its start.
+ */
+export function balance(
+  { board, service }: NodeRig,
+  moreHealth = 0,
+): { sampled: number; stored: number; dropped: number } {
+  const nowS = board.clock.nowMs / 1000
+  const stored = new Set(service.frames.flatMap(secondsOf).map(({ second }) => second))
+  const kept = keptSeconds(board.flash.bytes)
+  const waiting = new Set([...kept.journaled, ...kept.waiting].filter((s) => !stored.has(s)))
+  const health = service.stored(106)
+  return {
+    sampled: 2 + Math.floor(nowS / 300) + moreHealth + Math.floor(nowS / 3600),
+    stored: stored.size + health.length + waiting.size,
+    dropped: health[health.length - 1]?.value ?? Number.NaN,
+  }
 }
 
 /** Seconds that should be there and are not. */
