@@ -156,7 +156,7 @@ export function faultsOf(frames: readonly Frame[], starts: readonly number[]): s
 /**
  * Everything that a node in one life sampled is stored, dropped or waiting, and the node's own count of the dropped is
  * exact: `stored`, which counts what waits, and `dropped` are `sampled` together. `moreHealth`: samples of its health
- * beside the hourly ones and that of its start.
+ * beside the hourly ones and the two of its start. No sample may be under way.
  */
 export function balance(
   { board, service }: NodeRig,
@@ -168,7 +168,7 @@ export function balance(
   const waiting = new Set([...kept.journaled, ...kept.waiting].filter((s) => !stored.has(s)))
   const health = service.stored(106)
   return {
-    sampled: 2 + Math.floor(nowS / 300) + moreHealth + Math.floor(nowS / 3600),
+    sampled: 3 + Math.floor(nowS / 300) + moreHealth + Math.floor(nowS / 3600),
     stored: stored.size + health.length + waiting.size,
     dropped: health[health.length - 1]?.value ?? Number.NaN,
   }

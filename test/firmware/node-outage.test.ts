@@ -29,7 +29,7 @@ interface Outage {
   files: number[]
 }
 
-/** The service is there for two hours, then gone for days, then there again until half past the hour. */
+/** The service is there for two hours, then gone for days, then there again for two hours and a bit, until no sample is under way. */
 async function outage(days: number, settings: Record<string, number>): Promise<Outage> {
   // The bound holds from the start on: it is read when the outbox opens.
   const configured = JSON.stringify({ revision: 1, settings })
@@ -51,7 +51,7 @@ async function outage(days: number, settings: Record<string, number>): Promise<O
   assert.is(service.frames.length, framesBefore, 'the service is gone')
   network.setFault('broker.test', undefined)
   const backS = board.clock.nowMs / 1000
-  await board.advance(2.5 * HOUR_S * 1000)
+  await board.advance(2.4 * HOUR_S * 1000)
   assert.equal(board.stats.boots, { 'power-on': 1, 'deep-sleep': 0, reboot: 0, watchdog: 0 })
   assert.is(board.stats.uncaught, 0)
   return { rig, backS, framesBefore, objects, files }

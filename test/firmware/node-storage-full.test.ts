@@ -12,7 +12,7 @@ const BACK_MS = 2.4 * HOUR_MS
 const LEFT_BYTES = 9000
 const FOREIGN = 'notes.txt'
 const NO_ROOM = 'Unable to find or create file'
-const LIMIT = { limitMs: 120_000 }
+const LIMIT = { limitMs: 240_000 }
 
 function droppedBy({ service }: NodeRig): number {
   const told = service.stored(106)
