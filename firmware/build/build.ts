@@ -8,7 +8,7 @@ import { declaredGlobals } from './globals.js'
 import { type Manifest, manifestOf } from './manifest.js'
 import { problemReport, sizeReport } from './report.js'
 import { type Revision, revisionOf } from './revision.js'
-import { rename, squeeze } from './shrink.js'
+import { rename, squeeze } from './squeeze.js'
 
 const HELP = `npm run firmware [-- STATION …]
 

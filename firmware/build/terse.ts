@@ -1,0 +1,43 @@
+import { type AnyNode, type Literal, parse } from 'acorn'
+import { ancestor } from 'acorn-walk'
+
+/**
+ * Says in fewer bytes what means the same in a script whose types are checked: `==` for `===` beside a number or a
+ * text, which the compiler lets nobody compare with anything else; 1 and 0 for true and false where nobody
+ * compares them.
+ */
+export function terse(code: string): string {
+  const edits: { start: number; end: number; text: string }[] = []
+  ancestor(parse(code, { ecmaVersion: 2019 }), {
+    BinaryExpression: (node) => {
+      const { left, right, operator } = node
+      if (operator !== '===' && operator !== '!==') return
+      if (!isPlain(left) && !isPlain(right)) return
+      const between = code.slice(left.end, right.start)
+      edits.push({
+        start: left.end,
+        end: right.start,
+        text: between.replace(/==$|==(?=\s*$)/, '='),
+      })
+    },
+    UnaryExpression: (node, _state, ancestors) => {
+      const { operator, argument } = node
+      if (operator !== '!' || argument.type !== 'Literal') return
+      const parent = ancestors.at(-2)
+      if (parent?.type === 'BinaryExpression') return
+      edits.push({ start: node.start, end: node.end, text: argument.value === 0 ? ' 1' : ' 0' })
+    },
+  })
+  return edits
+    .sort((a, b) => b.start - a.start)
+    .reduce(
+      (text, { start, end, text: short }) => text.slice(0, start) + short + text.slice(end),
+      code,
+    )
+}
+
+/** A number, or a text that is nothing's other form, as '' is of 0. */
+function isPlain(node: AnyNode): node is Literal {
+  if (node.type !== 'Literal') return false
+  return typeof node.value === 'number' || (typeof node.value === 'string' && node.value !== '')
+}
