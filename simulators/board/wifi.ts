@@ -7,6 +7,8 @@ export interface AccessPoint {
   readonly password: string
   /** dBm. */
   rssi: number
+  /** Seen by the board, but what it asks is never answered: `connect` does not call back. */
+  readonly isMute?: boolean
 }
 
 /** What can be heard around the board. */
@@ -139,7 +141,7 @@ export class Wifi {
       this.#in(ASSOCIATE_MS, () => this.#failed('NO_AP_FOUND'))
     } else if (point.password !== this.#station.password) {
       this.#in(HANDSHAKE_MS, () => this.#failed('4WAY_HANDSHAKE_TIMEOUT'))
-    } else {
+    } else if (!point.isMute) {
       this.#in(ASSOCIATE_MS, () => {
         this.#station.state = 'associated'
         this.#emit('associated', { ssid: point.ssid, mac: '00:00:00:00:00:01', channel: '6' })

@@ -1,27 +1,30 @@
 import * as assert from 'uvu/assert'
+import type { Fault } from '../../simulators/board/networks/memory.js'
 import { suite } from '../suite.js'
+import { missingSlots } from './node-grid.js'
 import { EPOCH_S, type NodeRig, nodeRig } from './node-rig.js'
 
 const HOST = 'broker.test'
 const HOUR_S = 3600
-const INTERVAL_S = 300
 /** What a session takes to get through once it has begun. */
 const SESSION_S = 120
-/** A call of the network blocks the board so long: a sample may come late, under its true time. */
-const BLOCKED_S = 80
 const POINT = { ssid: 'toba', password: 'danau', rssi: -67 }
 
 interface Trouble {
+  /** What the node says of it. */
+  reason: string
   begin(rig: NodeRig): void
   end(rig: NodeRig): void
 }
 
-const byNetwork = (fault: 'stall' | 'half-open' | 'unreachable'): Trouble => ({
+const byNetwork = (fault: Fault, reason: string): Trouble => ({
+  reason,
   begin: ({ network }) => network.setFault(HOST, fault),
   end: ({ network }) => network.setFault(HOST, undefined),
 })
 
-const byBroker = (script: NodeRig['service']['script']): Trouble => ({
+const byBroker = (reason: string, script: NodeRig['service']['script']): Trouble => ({
+  reason,
   begin: ({ service }) => {
     service.script = script
   },
@@ -31,23 +34,36 @@ const byBroker = (script: NodeRig['service']['script']): Trouble => ({
 })
 
 const TROUBLES: Record<string, Trouble> = {
-  'a refused login': byBroker((packet, broker) => {
+  'a refused login': byBroker('login-refused', (packet, broker) => {
     if (packet.cmd !== 'connect') return false
     broker.send({ cmd: 'connack', returnCode: 5, sessionPresent: false })
     return true
   }),
   'a wrong Wi-Fi password': {
+    reason: 'wifi: 4WAY_HANDSHAKE_TIMEOUT',
     begin: ({ board }) => board.air.add({ ...POINT, password: 'another' }),
     end: ({ board }) => board.air.add(POINT),
   },
-  'a frozen broker': byBroker(() => true),
-  'a broker that closes at once': byBroker((_packet, broker) => {
+  'an access point that is gone': {
+    reason: 'wifi: NO_AP_FOUND',
+    begin: ({ board }) => board.air.remove('toba'),
+    end: ({ board }) => board.air.add(POINT),
+  },
+  'an access point that never answers': {
+    reason: 'wifi: no answer',
+    begin: ({ board }) => board.air.add({ ...POINT, isMute: true }),
+    end: ({ board }) => board.air.add(POINT),
+  },
+  'a frozen broker': byBroker('no-connack', () => true),
+  'a broker that closes at once': byBroker('closed', (_packet, broker) => {
     broker.close()
     return true
   }),
-  'a stalled connection': byNetwork('stall'),
-  'a half-open socket': byNetwork('half-open'),
-  'a host that nobody reaches': byNetwork('unreachable'),
+  'a stalled connection': byNetwork('stall', 'no-connack'),
+  'a half-open socket': byNetwork('half-open', 'no-connack'),
+  'a host that nobody reaches': byNetwork('unreachable', 'Unable to create socket'),
+  'a host that refuses': byNetwork('refuse', 'Unable to create socket'),
+  'a name that nobody knows': byNetwork('unnamed', 'Unable to locate host'),
 }
 
 /** Seconds of the readings that the service has, each once or more. */
@@ -65,17 +81,17 @@ suite('a session that cannot be had', (test) => {
       await rig.board.advance(3 * HOUR_S * 1000)
       const before = rig.service.frames.length
       assert.ok(Math.max(...readSeconds(rig)) <= HOUR_S, 'nothing got through')
+      const said = rig.board.console.filter((line) => line.startsWith('session: '))
+      assert.ok(said.length > 2)
+      assert.equal(
+        said.filter((line) => !line.includes(trouble.reason)),
+        [],
+      )
       trouble.end(rig)
       await rig.board.advance((HOUR_S + SESSION_S) * 1000)
       assert.ok(rig.service.frames.length > before, rig.board.console.slice(-3).join('; '))
-      const wanted = Array.from({ length: (4 * HOUR_S) / INTERVAL_S }, (_, n) => n * INTERVAL_S)
       const seconds = readSeconds(rig)
-      assert.equal(
-        wanted.filter(
-          (second) => !seconds.some((taken) => taken >= second && taken - second <= BLOCKED_S),
-        ),
-        [],
-      )
+      assert.equal(missingSlots(seconds, 4 * HOUR_S), [])
       assert.is(new Set(seconds).size, seconds.length, 'none twice')
       assert.is(rig.board.stats.boots.watchdog, 0)
       assert.is(rig.board.stats.uncaught, 0)

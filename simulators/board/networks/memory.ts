@@ -10,9 +10,10 @@ export type DatagramService = (bytes: Uint8Array) => Uint8Array | undefined
 
 /**
  * `refuse`: nobody listens. `unreachable`: not even that is answered. `half-open`: connections stay open, but
- * what is sent is lost. `stall`: it waits until the fault is over.
+ * what is sent is lost. `stall`: it waits until the fault is over. `unnamed`: nobody knows the name any more, but
+ * connections that are open stay so.
  */
-export type Fault = 'refuse' | 'unreachable' | 'half-open' | 'stall'
+export type Fault = 'refuse' | 'unreachable' | 'half-open' | 'stall' | 'unnamed'
 
 const LATENCY_MS = 40
 /** Rounds of the event loop without a byte after which nothing more will come by itself. */
@@ -65,12 +66,14 @@ export class MemoryNetwork implements Network {
   }
 
   resolves(host: string): boolean {
-    return this.#hosts.has(host)
+    const known = this.#hosts.get(host)
+    return known !== undefined && known.fault !== 'unnamed'
   }
 
   connect(to: Address, events: ConnectionEvents): Connection | 'refused' | 'unreachable' {
     const host = this.#hosts.get(to.host)
-    if (host === undefined || host.fault === 'unreachable') return 'unreachable'
+    if (host === undefined || !this.resolves(to.host)) return 'unreachable'
+    if (host.fault === 'unreachable') return 'unreachable'
     const service = host.services.get(to.port)
     if (service === undefined || host.fault === 'refuse') return 'refused'
     const link = new Link(events, {

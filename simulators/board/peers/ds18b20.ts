@@ -2,8 +2,11 @@ import type { Board, Peer } from '../board.js'
 import type { Clock } from '../clock.js'
 import type { OneWireDevice } from '../one-wire.js'
 
-/** `absent`: no presence. `no-conversion`: says 85 °C, as after power came back. `bad-crc`, `stuck`: one value. */
-export type Ds18b20Fault = 'absent' | 'no-conversion' | 'bad-crc' | 'stuck'
+/**
+ * `absent`: no presence. `grounded`: water in the cable, the bus is low all the time. `no-conversion`: says 85 °C, as
+ * after power came back. `bad-crc`, `stuck`: one value.
+ */
+export type Ds18b20Fault = 'absent' | 'grounded' | 'no-conversion' | 'bad-crc' | 'stuck'
 
 export interface Ds18b20Options {
   readonly pin: number
@@ -71,6 +74,7 @@ export class Ds18b20 implements Peer, OneWireDevice {
 
   readBit(): 0 | 1 {
     if (this.fault === 'absent') return 1
+    if (this.fault === 'grounded') return 0
     if (this.#state === 'search') {
       const bit = this.#addressBit(this.#bits >> 1)
       return this.#bits++ % 2 === 0 ? bit : bit === 1 ? 0 : 1
