@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import type { Frame } from '../../shared/wire/frame.js'
 import { suite } from '../suite.js'
 import { EPOCH_S, type NodeRig, nodeRig } from './node-rig.js'
 
@@ -13,6 +14,11 @@ async function hours(rig: NodeRig, count: number): Promise<void> {
 
 function revisions({ service }: NodeRig): number[] {
   return service.stored(REVISION).map(({ value }) => value)
+}
+
+function revisionsIn({ channels, samples }: Frame): number[] {
+  const c = channels.findIndex(({ quantity }) => quantity === REVISION)
+  return samples.flatMap(({ values }) => values[c] ?? [])
 }
 
 /** Readings since an hour, seconds after the start. */
@@ -62,6 +68,40 @@ suite('configuration', (test) => {
       String(seconds),
     )
   })
+
+  for (const places of [0, 1, 12, 40]) {
+    test(`a power cut at place ${places} of its write: defaults hold, then it is told again and applied`, async () => {
+      const rig = await nodeRig()
+      await rig.board.powerOn()
+      await hours(rig, 1.1)
+      const { storage, flash } = rig.board
+      const { write } = storage
+      storage.write = (name, data, where) => {
+        if (name === 'config.json') flash.cutAfter(places)
+        return write.call(storage, name, data, where)
+      }
+      rig.service.config = { ...GOOD, settings: { altitudeM: 905 } }
+      await hours(rig, 1)
+      assert.not.ok(rig.board.isAwake, 'power went')
+      const frames = rig.service.frames.length
+      storage.write = write
+      await rig.board.powerOn()
+      await rig.board.advance(5000)
+      await hours(rig, 2)
+      const later = rig.service.frames.slice(frames)
+      const told = later.flatMap((frame) => revisionsIn(frame))
+      assert.is(told[0], 0, 'the defaults hold')
+      assert.is(told.pop(), 5)
+      assert.is(JSON.parse(rig.board.readFile('config.json') ?? '').revision, 5)
+      const seconds = since(rig, 2.3)
+      assert.ok(seconds.length > 5)
+      assert.ok(
+        seconds.every((second) => second % 600 === 0),
+        String(seconds),
+      )
+      assert.is(rig.board.stats.uncaught, 0)
+    })
+  }
 
   for (const [name, bad] of Object.entries(BAD)) {
     test(`${name} is refused, and the old one stays`, async () => {

@@ -12,8 +12,12 @@ const FAULTS = 108
 const POWER_PIN = 25
 
 /** An hour in order, one with the fault, one in order again. */
-async function threeHours(begin: (rig: NodeRig) => void): Promise<NodeRig> {
+async function threeHours(
+  begin: (rig: NodeRig) => void,
+  settings: Record<string, number> = {},
+): Promise<NodeRig> {
   const rig = await nodeRig()
+  rig.service.config = { revision: 1, settings }
   const hour = () => rig.board.advance(HOUR_S * 1000)
   await rig.board.powerOn()
   await rig.board.advance((HOUR_S + 60) * 1000)
@@ -41,7 +45,7 @@ function faultBits({ service }: NodeRig, hour: number): number | undefined {
 }
 
 suite('a sensor that fails', (test) => {
-  for (const fault of ['absent', 'bad-crc'] satisfies Ds18b20Fault[]) {
+  for (const fault of ['absent', 'grounded', 'bad-crc'] satisfies Ds18b20Fault[]) {
     test(`thermometer ${fault}: oxygen is refused without it, pH goes on, the bits come and go`, async () => {
       const rig = await threeHours(({ thermometer }) => {
         thermometer.fault = fault
@@ -61,6 +65,53 @@ suite('a sensor that fails', (test) => {
     })
     assert.is(duringFault(rig, TEMPERATURE).length, 12)
     assert.equal(duringFault(rig, OXYGEN), [])
+  })
+
+  for (const celsius of [-5, 60]) {
+    test(`thermometer at ${celsius} degrees: passed on, but no base for oxygen`, async () => {
+      const rig = await threeHours(({ water }) => {
+        water.celsius = celsius
+      })
+      assert.is(duringFault(rig, TEMPERATURE).length, 12)
+      assert.equal(duringFault(rig, OXYGEN), [])
+      assert.is(duringFault(rig, PH).length, 12)
+    })
+  }
+
+  const PRESSURES: Record<string, Record<string, number>> = {
+    'an altitude that no air reaches': { altitudeM: 90_500 },
+    'an altitude below every shore': { altitudeM: -90_500 },
+    'a pressure in pascals': { pressureHpa: 90_915 },
+    'a pressure of zero': { pressureHpa: 0 },
+    'a negative pressure': { pressureHpa: -909 },
+  }
+  for (const [name, settings] of Object.entries(PRESSURES)) {
+    test(`${name} is no station pressure: oxygen is refused, the rest goes on`, async () => {
+      const rig = await threeHours(() => {}, settings)
+      const wrong = rig.service.stored(OXYGEN).filter(({ time }) => time > EPOCH_S + HOUR_S)
+      assert.equal(
+        wrong.map(({ value }) => value),
+        [],
+      )
+      assert.is(duringFault(rig, TEMPERATURE).length, 12)
+      assert.is(duringFault(rig, PH).length, 12)
+      assert.is(rig.board.stats.uncaught, 0)
+    })
+  }
+
+  test('a pressure that was told is the station’s, in place of that of its altitude', async () => {
+    const rig = await threeHours(
+      ({ water }) => {
+        water.pressureHpa = 1000
+      },
+      { pressureHpa: 1000 },
+    )
+    const values = rig.service
+      .stored(OXYGEN)
+      .filter(({ time }) => time > EPOCH_S + HOUR_S + 60)
+      .map(({ value }) => value / 100)
+    assert.ok(values.length > 20)
+    assert.ok(Math.max(...values.map((value) => Math.abs(value - 6.5))) < 0.03, String(values))
   })
 
   for (const fault of ['silent', 'bad-crc', 'garbage', 'exception'] satisfies SondeFault[]) {
