@@ -1,4 +1,4 @@
-import { drift, numberOf } from './noise.js'
+import { between, gaussian, numberOf } from './noise.js'
 import type { WorldSite } from './sites.js'
 
 /**
@@ -7,10 +7,22 @@ import type { WorldSite } from './sites.js'
  */
 
 export interface Field {
+  /** As `kilometres` counts. */
+  eastKm: number
+  northKm: number
   /** Of the anchors near the place; the squares of the weights add up to 1. */
   anchors: readonly { seed: number; weight: number }[]
   /** Seed of what this place alone has. */
   own: number
+  /** By stream: the knots around the time asked for last, since the next question is mostly near it. */
+  knots: (Knots | undefined)[]
+}
+
+interface Knots {
+  periodS: number
+  number: number
+  before: number
+  after: number
 }
 
 const KM_PER_DEGREE = 111.2
@@ -34,17 +46,27 @@ export function fieldAt(seed: number, site: WorldSite): Field {
   }
   const length = Math.hypot(...found.map(({ weight }) => weight))
   const anchors = found.map((anchor) => ({ ...anchor, weight: anchor.weight / length }))
-  return { anchors, own: numberOf(`${seed} ${site.code}`) }
+  return { eastKm: x, northKm: y, anchors, own: numberOf(`${seed} ${site.code}`), knots: [] }
 }
+
+const SHARED_PART = Math.sqrt(1 - OWN_PART ** 2)
 
 /** Mean 0, standard deviation 1; about independent after `periodS` seconds. */
 export function slowChance(field: Field, stream: number, timeS: number, periodS: number): number {
-  let shared = 0
-  for (const { seed, weight } of field.anchors) {
-    shared += weight * drift(seed, stream, timeS, periodS)
+  const number = Math.floor(timeS / periodS)
+  let knots = field.knots[stream]
+  if (knots === undefined || knots.number !== number || knots.periodS !== periodS) {
+    const before = knotAt(field, stream, number)
+    knots = { periodS, number, before, after: knotAt(field, stream, number + 1) }
+    field.knots[stream] = knots
   }
-  const own = drift(field.own, stream, timeS, periodS)
-  return Math.sqrt(1 - OWN_PART ** 2) * shared + OWN_PART * own
+  return between(knots.before, knots.after, timeS / periodS - number)
+}
+
+function knotAt({ anchors, own }: Field, stream: number, number: number): number {
+  let shared = 0
+  for (const { seed, weight } of anchors) shared += weight * gaussian(seed, stream, number)
+  return SHARED_PART * shared + OWN_PART * gaussian(own, stream, number)
 }
 
 export function distanceKm(a: WorldSite, b: WorldSite): number {

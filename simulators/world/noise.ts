@@ -19,12 +19,17 @@ export function gaussian(seed: number, stream: number, index: number): number {
 /** As `gaussian`, but drifting smoothly: about independent after `periodS` seconds. */
 export function drift(seed: number, stream: number, timeS: number, periodS: number): number {
   const knot = Math.floor(timeS / periodS)
-  const part = timeS / periodS - knot
-  const weight = part * part * (3 - 2 * part)
   const before = gaussian(seed, stream, knot)
   const after = gaussian(seed, stream, knot + 1)
+  return between(before, after, timeS / periodS - knot)
+}
+
+/** From one knot of a drift to the next, smooth; `part` goes from 0 to 1. */
+export function between(before: number, after: number, part: number): number {
+  const weight = part * part * (3 - 2 * part)
+  const other = 1 - weight
   // Between two knots a plain blend would be calmer than at them.
-  return (before * (1 - weight) + after * weight) / Math.hypot(1 - weight, weight)
+  return (before * other + after * weight) / Math.sqrt(other * other + weight * weight)
 }
 
 /** A number for a name, to seed what belongs to it. */

@@ -33,32 +33,56 @@ export interface Spot {
   readonly periodS: number
   readonly direction: Direction | undefined
   /** Another quantity or driver at the same spot, with all events in it. */
-  readonly ask: (key: string) => number
+  ask(key: string): number
   /** The same place at another time. */
-  readonly at: (timeS: number) => Spot
+  at(timeS: number): Spot
 }
 
 export type SpotOptions = Where & Pick<Spot, 'site' | 'field' | 'seed' | 'timeS'>
+export type Answer = (key: string, spot: Spot) => number
 
 const DEPTH_M = 1
 const PERIOD_S = 300
 
-export function spotAt(options: SpotOptions, answer: (key: string, spot: Spot) => number): Spot {
-  const { site, field, seed, timeS } = options
-  const spot: Spot = {
-    site,
-    field,
-    seed,
-    timeS,
-    hour: hourOf(timeS),
-    day: dayOf(timeS),
-    depthM: options.depthM ?? DEPTH_M,
-    periodS: options.periodS ?? PERIOD_S,
-    direction: options.direction,
-    ask: (key) => answer(key, spot),
-    at: (otherS) => spotAt({ ...options, timeS: otherS }, answer),
+export function spotAt(options: SpotOptions, answer: Answer): Spot {
+  return new Moment(options, answer)
+}
+
+/** A class because a spot is made for every value: methods cost nothing to make, closures do. */
+class Moment implements Spot {
+  readonly site: WorldSite
+  readonly field: Field
+  readonly seed: number
+  readonly timeS: number
+  readonly hour: number
+  readonly day: number
+  readonly depthM: number
+  readonly periodS: number
+  readonly direction: Direction | undefined
+  readonly #answer: Answer
+
+  constructor(options: SpotOptions, answer: Answer) {
+    this.site = options.site
+    this.field = options.field
+    this.seed = options.seed
+    this.timeS = options.timeS
+    this.hour = hourOf(options.timeS)
+    this.day = dayOf(options.timeS)
+    this.depthM = options.depthM ?? DEPTH_M
+    this.periodS = options.periodS ?? PERIOD_S
+    this.direction = options.direction
+    this.#answer = answer
   }
-  return spot
+
+  ask(key: string): number {
+    return this.#answer(key, this)
+  }
+
+  at(timeS: number): Spot {
+    const { site, field, seed, depthM, periodS } = this
+    const where = this.direction === undefined ? {} : { direction: this.direction }
+    return new Moment({ site, field, seed, depthM, periodS, ...where, timeS }, this.#answer)
+  }
 }
 
 /** Every use of chance has a stream of its own, so that no two quantities go up and down together by accident. */

@@ -1,5 +1,4 @@
 import { DAY_S, monthOf, startOfDay } from '../calendar.js'
-import { kilometres } from '../field.js'
 import { uniform } from '../noise.js'
 import { clamp, type Spot, STREAM, smoothStep } from '../spot.js'
 
@@ -32,7 +31,17 @@ interface Shower {
 
 /** Millimetres in the period before the time. */
 export function rainfall(spot: Spot): number {
-  const { timeS, periodS } = spot
+  return rainIn(spot, spot.periodS)
+}
+
+/** Millimetres an hour. */
+export function rainIntensity(spot: Spot): number {
+  const seconds = 60
+  return (rainIn(spot, seconds) * 3600) / seconds
+}
+
+function rainIn(spot: Spot, periodS: number): number {
+  const { timeS } = spot
   let mm = 0
   const firstDay = spot.day - 1 - Math.floor(periodS / DAY_S)
   for (let day = firstDay; day <= spot.day; day++) {
@@ -42,12 +51,6 @@ export function rainfall(spot: Spot): number {
     }
   }
   return mm
-}
-
-/** Millimetres an hour. */
-export function rainIntensity(spot: Spot): number {
-  const seconds = 60
-  return (rainfall({ ...spot, periodS: seconds }) * 3600) / seconds
 }
 
 /** Millimetres of the last days, forgotten by a factor e in `hours` after each shower: run-off and wet ground. */
@@ -67,9 +70,8 @@ function fallen({ startS, endS, mm }: Shower, timeS: number): number {
   return mm * smoothStep(timeS, startS, endS)
 }
 
-function reaching({ x, y, reachKm }: Shower, { site }: Spot): number {
-  const [siteX, siteY] = kilometres(site)
-  return Math.exp(-((x - siteX) ** 2 + (y - siteY) ** 2) / reachKm ** 2)
+function reaching({ x, y, reachKm }: Shower, { field }: Spot): number {
+  return Math.exp(-((x - field.eastKm) ** 2 + (y - field.northKm) ** 2) / reachKm ** 2)
 }
 
 /** Of a local day, the same for all sites. The last ones asked for are kept, since neighbours and next samples ask again. */

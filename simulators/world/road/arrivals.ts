@@ -59,33 +59,46 @@ function vehiclesOf(spot: Spot, traffic: SiteTraffic, cell: number): readonly Ve
 }
 
 function arrivals(own: number, flow: Flow, cell: number, direction: Direction): Vehicle[] {
-  const chance = (platoon: number, part: number) =>
-    uniform(own, STREAM.vehicles + 100 * (direction + 2 * part), cell * 64 + platoon)
   // Platoons grow with the traffic that nobody can overtake.
   const meanSize = 1.15 + 2.5 * flow.degree
-  const platoons = poisson(((flow.vehH[direction] / 3600) * CELL_S) / meanSize, chance(63, 0))
+  const setOut = ((flow.vehH[direction] / 3600) * CELL_S) / meanSize
+  const lane: Lane = { own, cell, direction }
+  const platoons = poisson(setOut, chance(lane, 63, 0))
   const vehicles: Vehicle[] = []
   for (let platoon = 0; platoon < platoons; platoon++) {
-    const size = geometric(meanSize, chance(platoon, 1))
-    let timeS = (cell + chance(platoon, 2)) * CELL_S
+    const size = geometric(meanSize, chance(lane, platoon, 1))
+    let timeS = (cell + chance(lane, platoon, 2)) * CELL_S
     let leaderKmH = Number.POSITIVE_INFINITY
     for (let number = 0; number < size; number++) {
-      const of = (part: number) => chance(platoon, 3 + part + 8 * number)
-      const vehicleClass = classOf(flow.mix, of(0))
+      const part = 3 + 8 * number
+      const vehicleClass = classOf(flow.mix, chance(lane, platoon, part))
       const wish = flow.speedKmH * SPEED_FACTOR[vehicleClass]
       const kmH = wish * Math.exp(SPREAD * gaussian(own, STREAM.vehicles + 7 + number, timeS * 10))
-      if (number > 0) timeS += HEADWAY_S[0] + (HEADWAY_S[1] - HEADWAY_S[0]) * of(1)
+      if (number > 0) {
+        const headway = chance(lane, platoon, part + 1)
+        timeS += HEADWAY_S[0] + (HEADWAY_S[1] - HEADWAY_S[0]) * headway
+      }
       leaderKmH = Math.min(kmH, leaderKmH)
       const hidden = number > 0 && vehicleClass === 'motorcycle' ? HIDDEN_MOTORCYCLES : 0
-      const isSeen = of(2) < SEEN[vehicleClass] - hidden
+      const isSeen = chance(lane, platoon, part + 2) < SEEN[vehicleClass] - hidden
       vehicles.push({ timeS, direction, class: vehicleClass, kmH: leaderKmH, isSeen })
     }
   }
   return vehicles
 }
 
-function classOf(mix: Flow['mix'], chance: number): VehicleClass {
-  let left = chance
+interface Lane {
+  own: number
+  cell: number
+  direction: Direction
+}
+
+function chance({ own, cell, direction }: Lane, platoon: number, part: number): number {
+  return uniform(own, STREAM.vehicles + 100 * (direction + 2 * part), cell * 64 + platoon)
+}
+
+function classOf(mix: Flow['mix'], drawn: number): VehicleClass {
+  let left = drawn
   for (const vehicleClass of CLASSES) {
     left -= mix[vehicleClass]
     if (left < 0) return vehicleClass
@@ -94,11 +107,11 @@ function classOf(mix: Flow['mix'], chance: number): VehicleClass {
 }
 
 /** By inversion; the means here are a few platoons a minute. */
-function poisson(mean: number, chance: number): number {
+function poisson(mean: number, drawn: number): number {
   let probability = Math.exp(-mean)
   let total = probability
   let count = 0
-  while (chance > total && count < 60) {
+  while (drawn > total && count < 60) {
     count++
     probability *= mean / count
     total += probability
@@ -107,8 +120,8 @@ function poisson(mean: number, chance: number): number {
 }
 
 /** 1 or more. */
-function geometric(mean: number, chance: number): number {
+function geometric(mean: number, drawn: number): number {
   if (mean <= 1) return 1
-  const size = 1 + Math.floor(Math.log(1 - chance) / Math.log(1 - 1 / mean))
+  const size = 1 + Math.floor(Math.log(1 - drawn) / Math.log(1 - 1 / mean))
   return Math.min(size, LONGEST_PLATOON)
 }

@@ -26,12 +26,12 @@ const SPEED_LOST = 0.6
  * it. There is no memory of a queue: what found no room does not come later.
  */
 export function flowAt(spot: Spot, traffic: SiteTraffic): Flow {
-  const road = asRoad(traffic)
+  const { road, capacitySmp } = roadOf(traffic)
   const wanted = { 0: demand(spot, traffic, 0), 1: demand(spot, traffic, 1) }
   const shares = mix(spot, traffic)
   const smpPerVehicle = weight(road, wanted[0] + wanted[1], shares)
   const wantedSmp = (wanted[0] + wanted[1]) * smpPerVehicle
-  const roomSmp = capacity(road) * spot.ask('road_capacity')
+  const roomSmp = capacitySmp * spot.ask('road_capacity')
   const carried = wantedSmp > roomSmp ? roomSmp / wantedSmp : 1
   const degree = roomSmp > 0 ? Math.min(1, wantedSmp / roomSmp) : 1
   const rain = 1 - 0.08 * smoothStep(rainIntensity(spot), 0, 10)
@@ -43,15 +43,26 @@ export function flowAt(spot: Spot, traffic: SiteTraffic): Flow {
   }
 }
 
-function asRoad({ widthM, friction, population }: SiteTraffic): Road {
-  const type = '2/2-undivided'
-  return { type, widthM, busierShare: BUSIER_SHARE, friction, shoulderM: SHOULDER_M, population }
-}
+/** Worked out once for each road, since every minute of traffic asks. */
+const roads = new WeakMap<SiteTraffic, { road: Road; capacitySmp: number }>()
 
-function capacity(road: Road): number {
-  const result = roadCapacity(road)
-  if (!result.isComputable) throw new RangeError(result.reason.en)
-  return result.value
+function roadOf(traffic: SiteTraffic): { road: Road; capacitySmp: number } {
+  const known = roads.get(traffic)
+  if (known !== undefined) return known
+  const { widthM, friction, population } = traffic
+  const road = {
+    type: '2/2-undivided',
+    widthM,
+    busierShare: BUSIER_SHARE,
+    friction,
+    shoulderM: SHOULDER_M,
+    population,
+  } as const
+  const capacity = roadCapacity(road)
+  if (!capacity.isComputable) throw new RangeError(capacity.reason.en)
+  const found = { road, capacitySmp: capacity.value }
+  roads.set(traffic, found)
+  return found
 }
 
 /** Passenger car units of the mean vehicle. */

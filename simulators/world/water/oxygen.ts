@@ -17,8 +17,7 @@ export function dissolvedOxygen(spot: Spot): number {
 
 /** 1 at the surface, half at about 60 m, none below 120. */
 export function oxygenated(depthM: number): number {
-  const at = (depth: number) => 1 / (1 + Math.exp((depth - 60) / 13))
-  return at(depthM) / at(0)
+  return (1 + Math.exp(-60 / 13)) / (1 + Math.exp((depthM - 60) / 13))
 }
 
 const pressure = pressureAtAltitude(LAKE_TOBA_ALTITUDE_M)

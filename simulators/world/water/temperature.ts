@@ -21,6 +21,5 @@ const THERMOCLINE_M = 30
 /** 1 at the surface, 0 in the deep water, half at the thermocline. */
 export function upperWater(depthM: number): number {
   const scale = 7
-  const at = (depth: number) => 1 / (1 + Math.exp((depth - THERMOCLINE_M) / scale))
-  return at(depthM) / at(0)
+  return (1 + Math.exp(-THERMOCLINE_M / scale)) / (1 + Math.exp((depthM - THERMOCLINE_M) / scale))
 }
