@@ -43,6 +43,9 @@ function plainLines(total: number, label: string): Progress {
   }
 }
 
+/** Wrong input on the command line; the message is one line. */
+export class UsageError extends Error {}
+
 /** 1234567 → 1,234,567. */
 export function grouped(count: number): string {
   return count.toLocaleString('en-GB')

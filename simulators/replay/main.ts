@@ -1,7 +1,7 @@
 import { ServiceError, serviceClient } from '../service-client.js'
-import { failWith } from '../terminal.js'
+import { failWith, UsageError } from '../terminal.js'
 import { ColumnError } from './columns.js'
-import { readOptions, USAGE, UsageError } from './options.js'
+import { readOptions, USAGE } from './options.js'
 import { replay } from './replay.js'
 import { SeriesError } from './series.js'
 

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { MAX_SAMPLES, MAX_VARINT } from '../../shared/wire/frame.js'
 import { NODE_NAME } from '../../shared/wire/topics.js'
 import type { ServiceAddress } from '../service-client.js'
+import { UsageError } from '../terminal.js'
 import { timeReader } from './times.js'
 
 export const USAGE = `npm run replay -- FILE.csv [options]
@@ -58,9 +59,6 @@ export interface BrokerAddress {
   /** Present: the connection is encrypted, and the broker's certificate checked. */
   tls?: object
 }
-
-/** Wrong input; the message is one line. */
-export class UsageError extends Error {}
 
 /** @returns 'help' when that was asked for. */
 export function readOptions(

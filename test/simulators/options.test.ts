@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
-import { nodeNameFor, readOptions, UsageError } from '../../simulators/replay/options.js'
+import { nodeNameFor, readOptions } from '../../simulators/replay/options.js'
 import { percentile } from '../../simulators/replay/send.js'
+import { UsageError } from '../../simulators/terminal.js'
 import { suite } from '../suite.js'
 
 const here = new URL(import.meta.url).pathname
