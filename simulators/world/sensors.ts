@@ -9,7 +9,7 @@ export interface Sensor {
   noise: number
   /** Standard deviation as a share of the value, on top. */
   share: number
-  /** It counts whole steps of this, as a bucket that tips; 0 where it does not. */
+  /** It counts whole steps of this, as a bucket that tips or a loop that vehicles cross; 0 where it does not count. */
   tip: number
   /** How much more it shows in saturated air, as a share: drops look like dust. */
   damp: number
@@ -46,10 +46,10 @@ export const SENSORS: Readonly<Record<string, Sensor>> = {
   ozone: sensor({ noise: 4, stray: 60, lowest: -50 }),
   sulfur_dioxide: sensor({ noise: 3, stray: 60, lowest: -50 }),
   carbon_dioxide: sensor({ noise: 5, stray: 200 }),
-  motorcycle_count: sensor({ noise: 0, stray: 20 }),
-  light_vehicle_count: sensor({ noise: 0, stray: 20 }),
-  heavy_vehicle_count: sensor({ noise: 0, stray: 10 }),
-  non_motor_count: sensor({ noise: 0, stray: 5 }),
+  motorcycle_count: sensor({ noise: 0, tip: 1, stray: 20 }),
+  light_vehicle_count: sensor({ noise: 0, tip: 1, stray: 20 }),
+  heavy_vehicle_count: sensor({ noise: 0, tip: 1, stray: 10 }),
+  non_motor_count: sensor({ noise: 0, tip: 1, stray: 5 }),
   mean_speed: sensor({ noise: 0.3, stray: 30 }),
   speed_v85: sensor({ noise: 0.5, stray: 30 }),
   occupancy: sensor({ noise: 0, share: 0.03, stray: 20, highest: 100 }),
@@ -57,6 +57,9 @@ export const SENSORS: Readonly<Record<string, Sensor>> = {
   solar_voltage: sensor({ noise: 0.02, stray: 2 }),
   enclosure_temperature: sensor({ noise: 0.1, stray: 5, lowest: -ANY }),
 }
+
+/** Those that do not count have a zero that can be wrong. */
+export const ZEROED = Object.keys(SENSORS).filter((key) => SENSORS[key]?.tip === 0)
 
 /** What a station of this kind measures, in the order of its samples; the rest of the world is there for tests. */
 export const STATION_KEYS: Readonly<Record<SiteKind, readonly string[]>> = {

@@ -124,7 +124,8 @@ function faultChance(
   return uniform(station.field.own, stream, Math.floor(timeS / everyS))
 }
 
-function shown({ lowest, highest }: Sensor, quantity: string, value: number): number {
+function shown({ tip, lowest, highest }: Sensor, quantity: string, value: number): number {
   if (quantity === 'wind_direction') return (value + 720) % 360
-  return clamp(value, lowest, highest)
+  const counted = tip > 0 ? tip * Math.round(value / tip) : value
+  return clamp(counted, lowest, highest)
 }

@@ -1,3 +1,4 @@
+import { ZEROED } from '../sensors.js'
 import type { FaultKind } from './fault.js'
 
 /** Faults that move a value slowly or once away from the truth. */
@@ -9,7 +10,7 @@ const GROWN_H = 14 * 24
 export const drifting: FaultKind = {
   name: 'drift',
   about: 'the zero wanders up, half of the sensor’s stray a week',
-  on: undefined,
+  on: ZEROED,
   durationH: Number.POSITIVE_INFINITY,
   change: (sensed, { sensor, elapsedH }) => sensed + (0.5 * sensor.stray * elapsedH) / WEEK_H,
 }
@@ -40,7 +41,7 @@ export const fouling: FaultKind = {
 export const calibrationStep: FaultKind = {
   name: 'calibration-step',
   about: 'a wrong calibration: from one value to the next off by half of the sensor’s stray',
-  on: undefined,
+  on: ZEROED,
   durationH: Number.POSITIVE_INFINITY,
   change: (sensed, { sensor }) => sensed + 0.5 * sensor.stray,
 }
