@@ -111,7 +111,7 @@ suite('Storage is compacted', (test) => {
     async () => {
       const { rig, compactions } = await startedRig()
       rig.setBattery(LOW_V)
-      await rig.board.advance(4 * DAY_MS)
+      await rig.board.advance(3 * DAY_MS)
       assert.equal(compactions, [])
       assert.ok(rig.board.storage.stats().trashBytes > FIFTH, 'it would be time for it')
       rig.setBattery(12.7)
