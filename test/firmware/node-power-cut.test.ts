@@ -24,7 +24,7 @@ interface Day {
 
 /** Alone, with a configuration that comes in the third hour, four hours without the service, and a compaction. */
 async function recordDay(): Promise<Day> {
-  const rig = await nodeRig({ storageKb: STORAGE_KB, files: { old: 'x'.repeat(3200) } })
+  const rig = await nodeRig({ storageKb: STORAGE_KB, files: { old: 'x'.repeat(6000) } })
   rig.board.storage.erase('old')
   tellTimeByWater(rig)
   const recording = recordWrites(rig)
