@@ -97,7 +97,7 @@ suite(`${DAYS} days without a service, in an outbox of ${OUTBOX_KB} kB`, (test) 
       assert.ok(outbox <= OUTBOX_KB / FILE_KB)
       assert.is(rig.board.stats.uncaught, 0)
     },
-    { limitMs: 240_000 },
+    { limitMs: 600_000 },
   )
 })
 
