@@ -36,4 +36,16 @@ suite('the battery', (test) => {
     },
     { limitMs: 240_000 },
   )
+
+  test('charged again after a day without a session, it does not wait for the next one', async () => {
+    const rig = await nodeRig({ files: FILES })
+    rig.service.config = CONFIG
+    rig.setBattery(11.6)
+    await rig.board.powerOn()
+    await rig.board.advance(2 * HOUR_S * 1000)
+    const before = rig.service.brokers.length
+    rig.setBattery(12.7)
+    await rig.board.advance((900 + 300) * 1000)
+    assert.ok(rig.service.brokers.length > before)
+  })
 })

@@ -69,6 +69,44 @@ suite('configuration', (test) => {
     )
   })
 
+  test('one that comes late in a session is confirmed in it, too', async () => {
+    const rig = await nodeRig()
+    await rig.board.powerOn()
+    await hours(rig, 0.5)
+    let isTold = false
+    rig.service.script = (packet, broker) => {
+      if (packet.cmd === 'subscribe') {
+        broker.send({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: [1, 1] })
+        return true
+      }
+      if (packet.cmd === 'publish' && packet.topic.endsWith('/r') && !isTold) {
+        isTold = true
+        broker.send(broker.message(packet.topic.replace(/r$/, 'c'), JSON.stringify(GOOD)))
+      }
+      return false
+    }
+    const sessions = rig.service.brokers.length
+    await hours(rig, 0.6)
+    assert.is(rig.service.brokers.length, sessions + 1)
+    assert.is(revisions(rig).pop(), 5)
+  })
+
+  test('told again at every login it is not written again: flash wears', async () => {
+    const rig = await nodeRig()
+    rig.service.config = GOOD
+    const { storage } = rig.board
+    const { write } = storage
+    let writes = 0
+    storage.write = (name, data, where) => {
+      if (name === 'config.json') writes++
+      return write.call(storage, name, data, where)
+    }
+    await rig.board.powerOn()
+    await hours(rig, 3.1)
+    assert.ok(rig.service.brokers.length >= 4)
+    assert.is(writes, 1)
+  })
+
   for (const places of [0, 1, 12, 40]) {
     test(`a power cut at place ${places} of its write: defaults hold, then it is told again and applied`, async () => {
       const rig = await nodeRig()

@@ -149,6 +149,16 @@ suite('a lake station’s sensors', (test) => {
     )
   })
 
+  test('the sonde has no power while a session waits', async () => {
+    const rig = await nodeRig()
+    rig.network.setFault('broker.test', 'stall')
+    await rig.board.powerOn()
+    await rig.board.advance(25_000)
+    assert.ok(rig.board.isAwake)
+    assert.not.ok(rig.board.pins.level(POWER_PIN))
+    assert.ok(rig.board.pins.highSeconds(POWER_PIN) < 13)
+  })
+
   test('the sonde has power only while it warms up and is read', async () => {
     const rig = await nodeRig()
     await rig.board.powerOn()

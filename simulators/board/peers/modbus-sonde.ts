@@ -116,12 +116,12 @@ export class ModbusSonde implements Peer {
     this.#stuckAt = water
     const { celsius, pressureHpa, oxygenMgL } = water
     const felt = oxygenMgL / saturationMgL(celsius, pressureHpa)
-    const said =
-      felt *
-      saturationMgL(
-        this.#registers.getFloat32(2 * COMPENSATION_CELSIUS),
-        this.#registers.getFloat32(2 * COMPENSATION_HPA),
-      )
+    const assumed = saturationMgL(
+      this.#registers.getFloat32(2 * COMPENSATION_CELSIUS),
+      this.#registers.getFloat32(2 * COMPENSATION_HPA),
+    )
+    // What cannot be is no compensation: it reads on as if nothing had been written.
+    const said = felt * (Number.isNaN(assumed) ? saturationMgL(20, HPA_PER_ATM) : assumed)
     const settled = this.#settled()
     this.#registers.setFloat32(2 * OXYGEN, said * settled)
     this.#registers.setFloat32(2 * TEMPERATURE, celsius)
