@@ -96,6 +96,47 @@ suite('a service that tells a wrong time and later the right one', (test) => {
   }
 })
 
+suite('a time that is told in a session', (test) => {
+  test('set back together with a new configuration: every frame is in order', async () => {
+    const rig = await nodeRig()
+    tellTimeByWater(rig)
+    rig.service.clockErrorS = 200
+    await rig.board.powerOn()
+    await rig.board.advance(2.5 * HOUR_S * 1000)
+    rig.service.clockErrorS = 0
+    rig.service.config = { revision: 1, samplesPerFrame: 6 }
+    await rig.board.advance(2 * HOUR_S * 1000)
+    assert.ok(readings(rig).filter((reading) => isAhead(reading, 0)).length >= 12)
+    assertOrder(rig)
+    assert.is(rig.board.stats.uncaught, 0)
+  })
+
+  test('holds for what was taken before, though power goes before that is packed', async () => {
+    const rig = await nodeRig()
+    tellTimeByWater(rig)
+    rig.network.setFault(HOST, 'refuse')
+    await rig.board.powerOn()
+    await rig.board.advance(700_000)
+    rig.network.setFault(HOST, undefined)
+    const { storage, flash } = rig.board
+    const { write } = storage
+    storage.write = (name, data, where) => {
+      if (name.startsWith('o')) flash.cutAfter(0)
+      return write.call(storage, name, data, where)
+    }
+    await rig.board.advance(800_000)
+    assert.not.ok(rig.board.isAwake)
+    storage.write = write
+    const startS = rig.board.clock.nowMs / 1000
+    await rig.board.powerOn()
+    await rig.board.advance((HOUR_S + 120) * 1000)
+    assert.equal(faultsOf(rig.service.frames, [0, startS]), [])
+    const early = readings(rig).filter(({ second }) => second < 700)
+    assert.is(early.length, 3)
+    assert.ok(early.every(({ isDated }) => isDated))
+  })
+})
+
 function assertGaps(seconds: number[], mostS: number): void {
   const sorted = [...seconds].sort((a, b) => a - b)
   const gaps = sorted.slice(1).map((second, n) => second - (sorted[n] ?? 0))
@@ -134,8 +175,9 @@ suite('a leap of the board’s clock while it is awake', (test) => {
         tellTimeByWater(rig)
         rig.service.isClockless = moment.isFirstTime ?? false
         await rig.board.powerOn()
-        await rig.board.advance((moment.atS - 5) * 1000 - rig.board.clock.nowMs)
+        await rig.board.advance((moment.atS - 60) * 1000 - rig.board.clock.nowMs)
         rig.service.isClockless = false
+        await rig.board.advance(55_000)
         if (moment.stallS > 0) rig.network.setFault(HOST, 'stall')
         await rig.board.advance(5000)
         assert.ok(rig.board.isAwake, 'awake')
