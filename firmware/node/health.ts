@@ -20,6 +20,11 @@ const VARIABLE_BYTES = 14
 /** Two samples of one second would be one. */
 let last = -1
 
+/** In a new boot the time begins anew. */
+export function forgetHealth(): void {
+  last = -1
+}
+
 /** `cause` is the code of quantity 104; `build` is told once a start only. */
 export function keepHealth(
   rssi: number | undefined,

@@ -9,7 +9,7 @@ import {
   URGENT_INTERVAL_S,
 } from './config.js'
 import { type Built, codeOf } from './description.js'
-import { keepHealth } from './health.js'
+import { forgetHealth, keepHealth } from './health.js'
 import {
   BOOT,
   FAILURES,
@@ -131,7 +131,9 @@ function keepDueHealth(): void {
 
 /** `time` is that of the sample, `slot` its place on the grid. */
 function sample(time: number, slot: number): void {
-  const at = time - (state[OFFSET] as number)
+  // Its place on the grid may lie before this boot.
+  const at = Math.max(0, time - (state[OFFSET] as number))
+  const boot = state[BOOT]
   const due = config.channels.map(
     (channel) =>
       channel.enabled !== false && (time > slot || isFast() || slot % channel.intervalS === 0),
@@ -141,8 +143,8 @@ function sample(time: number, slot: number): void {
   takeSample(due, pressureHpa, (values) => {
     isSampling = false
     sampledAt = uptime()
-    // In uptime, because the clock may have been set while the sensors were read.
-    keepReadings(at, values)
+    // In uptime, because the clock may have been set while the sensors were read. It may have jumped, too.
+    keepReadings(boot === state[BOOT] ? at : uptime(), values)
     const isCrossing = becomesUrgent(values)
     isHealthDue = slot % HEALTH_INTERVAL_S === 0
     packWhole()
@@ -173,15 +175,19 @@ function rest(): void {
   } else start(timer, Math.min(seconds, LONGEST_WAIT_S), run)
 }
 
-function run(): void {
-  const now = sampleClock()
-  const behind = now - lastSample
+/** Before anything is done by the clock: when it has jumped, what comes is of a new boot. */
+function checkClock(): void {
+  const behind = sampleClock() - lastSample
   if (lastSample >= 0 && (behind < -JUMP_S || behind > shortestInterval() + PATIENCE_S)) {
-    // It cannot be told how much time has really passed, so what comes is of a new boot.
+    // It cannot be told how much time has really passed.
     console.log('clock jumped:', behind)
     beginBoot(true)
     renewSession()
   }
+}
+
+function run(): void {
+  checkClock()
   feedWatchdog()
   const slot = slotAt(sampleClock())
   if (!isSampling && slot > lastSample) {
@@ -208,6 +214,7 @@ function beginBoot(isKnown: boolean): void {
   withRoom(saveState)
   sampledAt = 0
   lastSample = -1
+  forgetHealth()
   // Sources that differ from every commit have no number.
   keepHealthNow(BUILD < 0 ? undefined : BUILD)
 }
@@ -249,6 +256,7 @@ export function startNode(
     )
   })
   startSessions(transportOf(identity), identity, {
+    timed: checkClock,
     linked: keepDueHealth,
     changed: () => {
       keepHealthNow()

@@ -118,17 +118,22 @@ function bodyOf(count: number, frame: string): string {
   return put(count) + framed.map(put).join('') + frame
 }
 
-/** Does `keep`. Where Storage is full the oldest frames make room; false when there was none to be had. */
-export function withRoom(keep: () => void): boolean {
+/**
+ * Does `keep`. A write that was refused ended its file, so the next one goes elsewhere; when that is refused too, Storage
+ * is full, and the oldest frames make room. False when there was none to be had.
+ */
+export function withRoom(keep: () => void, isFull?: boolean): boolean {
   try {
     keep()
     return true
   } catch (error) {
     console.log('storage:', error)
-    if (log.first >= log.last) return false
-    countDropped(waitingBefore(log.first + 1))
-    eraseFirst()
-    return withRoom(keep)
+    if (isFull) {
+      if (log.first >= log.last) return false
+      countDropped(waitingBefore(log.first + 1))
+      eraseFirst()
+    }
+    return withRoom(keep, true)
   }
 }
 

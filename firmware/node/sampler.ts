@@ -13,6 +13,9 @@ const LARGEST = 2147483647
 /** Beyond it a water temperature is no base for another sensor's compensation, degC. */
 const COLDEST = -1
 const WARMEST = 45
+/** No pressure beyond these is any of the earth's surface, hPa. */
+const THINNEST = 500
+const THICKEST = 1100
 
 /** Bit n: the n-th sensor failed when it was read last. */
 let faults = 0
@@ -46,7 +49,8 @@ export function takeSample(
   done: (values: Values) => void,
 ): void {
   const steps: Values = station.channels.map(() => null)
-  const around: Around = { waterC: null, pressureHpa }
+  const isPressure = pressureHpa > THINNEST && pressureHpa < THICKEST
+  const around: Around = { waterC: null, pressureHpa: isPressure ? pressureHpa : null }
   const sensors = station.sensors.filter((sensor) => sensor.channels.some((c) => due[c] as boolean))
 
   const store = (sensor: Sensor, values: Values) => {

@@ -38,6 +38,8 @@ export interface Identity {
 
 /** What the rest of the node is told. */
 export interface SessionEvents {
+  /** The time of day is about to be told. */
+  timed(): void
   /** The service is there, and frames are about to go. */
   linked(): void
   /** A configuration was applied. */
@@ -110,6 +112,7 @@ function next(): string | undefined {
 }
 
 function hearTime(seconds: number): void {
+  events.timed()
   if (learnTime(seconds)) withRoom(saveState)
 }
 

@@ -56,14 +56,14 @@ function assertOrder({ service }: NodeRig): void {
   }
 }
 
-/** Health samples whose time is later than they came, or so early that they were of another hour. */
+/** Health samples whose time is later than they came, or before the session that could have taken them. */
 function wrongHealth({ service }: NodeRig): string[] {
   return service.frames.flatMap((frame, n) => {
     if (frame.undated || secondsOf(frame).length > 0) return []
     const atS = (service.acknowledgedAtMs[n] ?? 0) / 1000
     return frame.samples
       .map(({ time }) => atS - (time - EPOCH_S))
-      .filter((ageS) => ageS < -CLOCK_S || ageS > HOUR_S - 60)
+      .filter((ageS) => ageS < -CLOCK_S || ageS > HOUR_S + 60)
       .map((ageS) => `${ageS} s old at ${atS} s`)
   })
 }
