@@ -1,5 +1,5 @@
 import type { Channel } from './description.js'
-import { storage } from './records.js'
+import { FILE_BYTES, storage } from './records.js'
 import { station } from './station.js'
 
 /*
@@ -90,7 +90,8 @@ export function loadConfig(): void {
   config = merge({ revision: 0 })
   const text = storage.read(FILE)
   try {
-    if (text !== undefined) config = merge(JSON.parse(text) as Told)
+    // Behind it the file is unwritten.
+    if (text !== undefined) config = merge(JSON.parse(text.split('\xff')[0] as string) as Told)
   } catch (error) {
     // Power went while it was written. The service tells it again.
     console.log('config:', error)
@@ -102,11 +103,11 @@ export function offerConfig(text: string): boolean {
   try {
     const offered = merge(JSON.parse(text) as Told)
     if (offered.numbers[REVISION] === configNumber(REVISION)) return false
-    storage.write(FILE, text)
+    storage.write(FILE, text, 0, FILE_BYTES)
     config = offered
     return true
   } catch (error) {
-    console.log('config refused:', error)
+    console.log('config:', error)
     return false
   }
 }

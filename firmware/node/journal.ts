@@ -1,6 +1,7 @@
 import {
   append,
   eachRecord,
+  FILE_BYTES,
   isDone,
   type Log,
   needsFile,
@@ -37,8 +38,6 @@ export const SESSION = 3
 export const FAILURES = 4
 /** Samples for which the node stays urgent; 0 when calm. */
 export const URGENT = 5
-
-const FILE_BYTES = 1000
 
 export let state: number[] = [0, 0, 0, 0, 0, 0]
 
@@ -124,20 +123,25 @@ export function journalEnd(): number {
   return Math.max(0, log.last * PER_FILE + log.end)
 }
 
-/** Takes up `state` where the journal left it; false when there is none. `visit` gets the samples of the last two files. */
+/** Takes up `state` where the journal left it; false when there is none. `visit` gets the last samples. */
 export function openJournal(visit: (state: number[], sample: Taken) => void): boolean {
-  log = openLog('j', FILE_BYTES)
-  let isFound = false
-  readJournal(Math.max(log.last - 1, 0) * PER_FILE, (inForce, sample) => {
-    if (sample) visit(inForce, sample)
-    else {
-      state = inForce.slice()
-      saved = stateBody()
-      isFound = true
-    }
-    return false
-  })
-  return isFound
+  log = openLog('j')
+  let found = 0
+  const look = (file: number) => {
+    readJournal(file * PER_FILE, (inForce, sample) => {
+      found++
+      if (sample) visit(inForce, sample)
+      else {
+        state = inForce.slice()
+        saved = stateBody()
+      }
+      return false
+    })
+  }
+  look(log.last)
+  // A file that was just begun knows the state at most.
+  if (found < 2) look(log.last - 1)
+  return found > 0
 }
 
 /** Nothing before `place` is needed any more, but for the last two files, which tell how things were. */

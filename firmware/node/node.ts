@@ -28,7 +28,7 @@ import type { Transport } from './link.js'
 import { countDropped, FRAME_BOOT, framed, openOutbox, withRoom } from './outbox.js'
 import { pack } from './pack.js'
 import { charge, FULL } from './power.js'
-import { storage } from './records.js'
+import { eraseTwins, padPage, storage } from './records.js'
 import { pressureAt, takeSample } from './sampler.js'
 import {
   type Identity,
@@ -180,7 +180,7 @@ function checkClock(): void {
   const behind = sampleClock() - lastSample
   if (lastSample >= 0 && (behind < -JUMP_S || behind > shortestInterval() + PATIENCE_S)) {
     // It cannot be told how much time has really passed.
-    console.log('clock jumped:', behind)
+    console.log('clock:', behind)
     beginBoot(true)
     renewSession()
   }
@@ -202,6 +202,7 @@ function beginBoot(isKnown: boolean): void {
   const now = boardSeconds()
   // Without power the board's clock begins anew; the watchdog never bites that early.
   if (now < (state[START] as number) + WATCHDOG_S) cause = POWER_ON
+  withRoom(padPage)
   withRoom(() => {
     pack(HEALTH, 255, true)
     pack(READINGS, configNumber(SAMPLES_PER_FRAME), true)
@@ -242,6 +243,8 @@ export function startNode(
     console.log('error:', error)
     rest()
   })
+  const isAwakened = canSleep && ESP32.getWakeupCause() === TIMER_WOKE
+  if (!isAwakened) eraseTwins()
   loadConfig()
   openOutbox(outboxFiles())
   const isKnown = openJournal((inForce, taken) => {
@@ -265,7 +268,7 @@ export function startNode(
     },
     ended: run,
   })
-  if (isKnown && canSleep && ESP32.getWakeupCause() === TIMER_WOKE) {
+  if (isKnown && isAwakened) {
     cause = FROM_SLEEP
     sampledAt = uptime()
   } else beginBoot(isKnown)

@@ -1,6 +1,7 @@
 import {
   append,
   eachRecord,
+  FILE_BYTES,
   fileOf,
   type Log,
   needsFile,
@@ -21,7 +22,6 @@ import {
  * the frame, so the last record says where things stand, whatever was being written when the power went.
  */
 
-const FILE_BYTES = 4000
 /** Numbers that grow while a file is begun take a few bytes more. */
 const GROWTH_BYTES = 4
 
@@ -73,7 +73,7 @@ function isWaiting(next: number): boolean {
 /** Finds what an earlier life left. `files` is the most that may be there. */
 export function openOutbox(files: number): void {
   mostFiles = files
-  log = openLog('o', FILE_BYTES)
+  log = openLog('o')
   // The file before, too: power may have gone while the last one was begun.
   eachRecord(log, (log.last - 1) * PER_FILE, (body, place, next) => {
     readHead(body)

@@ -2,7 +2,8 @@ import { chr } from './bytes.js'
 
 /*
  * Logs of records in Storage: numbered files of one letter (`o0`, `o1` …) that get their size when they are created and
- * are written front to back, because Storage cannot write a byte twice. A record is
+ * are written front to back, because Storage cannot write a byte twice. A file is a page of the flash with its header:
+ * where power fails while files are moved, one page is blank, and the chain of files goes on behind it. A record is
  *
  *   length (2, low first) · body · CRC-32 of length and body (4, low first) · mark (1)
  *
@@ -14,8 +15,6 @@ export const storage = require('Storage')
 
 export interface Log {
   letter: string
-  /** Bytes of a file. */
-  size: number
   /** Numbers of the oldest and the newest file; without any the newest is one less. */
   first: number
   last: number
@@ -23,7 +22,11 @@ export interface Log {
   end: number
 }
 
-export const PER_FILE = 4096
+/** A page of the flash, and what of it is a file's header. */
+const PAGE = 4096
+const HEADER = 32
+export const PER_FILE = PAGE
+export const FILE_BYTES = PAGE - HEADER
 /** Bytes of a record beside its body. */
 const FRAMING = 7
 /** Longest body: a frame of 1,024 bytes and what is noted beside it. */
@@ -109,15 +112,15 @@ export function eachRecord(
       here = next
     } else {
       const number = Math.floor(here / PER_FILE)
-      if (number === log.last) log.end = length ? log.size : Math.max(log.end, offset)
+      if (number === log.last) log.end = length ? FILE_BYTES : Math.max(log.end, offset)
       here = (number + 1) * PER_FILE
     }
   }
 }
 
 /** Finds the files of a log. Its end is known once it has been read to there. */
-export function openLog(letter: string, size: number): Log {
-  const log = { letter, size, first: 0, last: -1, end: size }
+export function openLog(letter: string): Log {
+  const log = { letter, first: 0, last: -1, end: FILE_BYTES }
   storage.list().forEach((name) => {
     const number = parseInt(name.substr(1), 10)
     if (name !== letter + number) return
@@ -130,7 +133,7 @@ export function openLog(letter: string, size: number): Log {
 
 /** Whether a body of so many bytes goes into a new file. */
 export function needsFile(log: Log, bytes: number): boolean {
-  return log.end + bytes + FRAMING > log.size
+  return log.end + bytes + FRAMING > FILE_BYTES
 }
 
 /** Writes a record and returns its place. Throws when Storage refuses it. */
@@ -140,9 +143,9 @@ export function append(log: Log, body: string): number {
   const offset = isNew ? 0 : log.end
   const sized = low(body.length, 2) + body
   // When the write fails, the file has ended: a gap that was left unwritten would hide what came behind it.
-  if (!isNew) log.end = log.size
+  if (!isNew) log.end = FILE_BYTES
   // The size creates the file, and only where offset is 0.
-  storage.write(log.letter + file, sized + low(E.CRC32(sized), 4), offset, log.size)
+  storage.write(log.letter + file, sized + low(E.CRC32(sized), 4), offset, FILE_BYTES)
   log.last = file
   log.end = offset + body.length + FRAMING
   return file * PER_FILE + offset
@@ -154,4 +157,19 @@ export function trim(log: Log, place: number): void {
     storage.erase(log.letter + log.first)
     log.first++
   }
+}
+
+/** Power that failed while files were moved leaves some twice; the first one may be torn. */
+export function eraseTwins(): void {
+  const names = storage.list()
+  names.forEach((name, n) => {
+    if (names.indexOf(name) < n) storage.erase(name)
+  })
+}
+
+/** Whoever wrote the script and `node.json` left a page half full: fills it, so that every later file has its own. */
+export function padPage(): void {
+  const stats = storage.getStats()
+  const over = (stats.totalBytes - stats.freeBytes) % PAGE
+  if (over) storage.write('pad', '\0', 0, PAGE - ((over + HEADER) % PAGE))
 }

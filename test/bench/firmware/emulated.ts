@@ -11,7 +11,7 @@ const STEP_S = 300
 /** After it the configuration has been told and the clock is set. */
 const SETTLED_S = HOUR_S
 /** One outbox file. */
-const FILE_BYTES = 4000
+const FILE_BYTES = 4064
 const HOST = 'broker.test'
 const SENSOR_POWER = 25
 const STORAGE_KB = 896
