@@ -28,7 +28,9 @@ export function pool(code: string): string {
     if (name !== undefined) add(functions, name, node)
     else if (node.type === 'MemberExpression' && node.property.type === 'Identifier') {
       if (node.computed) return
-      add(properties, node.property.name, { start: node.object.end, end: node.end })
+      // From the dot: the object may end within brackets.
+      const start = code.lastIndexOf('.', node.property.start)
+      add(properties, node.property.name, { start, end: node.end })
     }
   })
   const edits: (Use & { text: string })[] = []
