@@ -223,7 +223,11 @@ interface Date {
   getTime(): number
   toISOString(): string
 }
-declare const Date: new (ms: number | string) => Date
+declare const Date: {
+  new (ms: number | string): Date
+  /** Milliseconds; UTC where a zone is said. */
+  parse(text: string): number
+}
 
 /** No round: the board's gives -2 for -1.5. `Math.floor(x + 0.5)` is right everywhere. */
 declare const Math: {

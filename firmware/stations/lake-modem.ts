@@ -13,7 +13,9 @@ startNode(
     waterChannel: TEMPERATURE,
     battery: lakeBattery(),
   },
-  (identity) =>
-    modemTransport({ serial: Serial3, pins: { rx: D18, tx: D19 }, power: D26, apn: identity.apn }),
+  (identity) => {
+    Serial3.setup(9600, { rx: D18, tx: D19 })
+    return modemTransport(Serial3, D26, identity)
+  },
   { board: 'ESP32', sleeps: true },
 )

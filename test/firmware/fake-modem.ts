@@ -22,8 +22,6 @@ export class FakeModem {
   isPowered = false
   /** How often it was cut off without having been told to power down. */
   hardCuts = 0
-  /** Received bytes that the firmware has not taken. */
-  waiting = Buffer.alloc(0)
   readonly #timers: Timers
   readonly #toBoard: (text: string) => void
   readonly #connect: () => FakeSocket
@@ -34,8 +32,10 @@ export class FakeModem {
   #cutMs = -1000
   #isMute = false
   #line = ''
-  #bytesLeft = 0
-  #payload = ''
+  /** The UART is the connection. */
+  #isTransparent = false
+  /** When the board last sent something. */
+  #lastMs = 0
 
   constructor(
     timers: Timers,
@@ -58,7 +58,7 @@ export class FakeModem {
       this.#isMute = this.#timers.nowMs - this.#cutMs < 500
       this.#echo = true
       this.#line = ''
-      this.#bytesLeft = 0
+      this.#isTransparent = false
     } else {
       if (!this.#isOff) this.hardCuts++
       this.#cutMs = this.#timers.nowMs
@@ -71,24 +71,32 @@ export class FakeModem {
   receive(text: string): void {
     if (!this.isPowered || this.#isOff || this.#isMute) return
     if (this.#timers.nowMs - this.#startedMs < 3000) return
+    const silentMs = this.#timers.nowMs - this.#lastMs
+    this.#lastMs = this.#timers.nowMs
+    if (this.#isTransparent) {
+      if (text === '+++' && silentMs >= 1000) this.#escape()
+      else if (this.#socket?.isOpen) this.#socket.write(text)
+      return
+    }
     for (const char of text) {
-      if (this.#bytesLeft > 0) this.#takeByte(char)
-      else if (char === '\r') this.#takeCommand()
+      if (char === '\r') this.#takeCommand()
       else this.#line += char
     }
   }
 
-  #takeByte(char: string): void {
-    this.#payload += char
-    if (--this.#bytesLeft > 0) return
-    const isSent = this.#socket?.isOpen ?? false
-    if (isSent) this.#socket?.write(this.#payload)
-    this.#payload = ''
-    this.#answer(isSent ? 'SEND OK' : 'SEND FAIL', 20)
+  /** Unless more comes within the second. */
+  #escape(): void {
+    const at = this.#lastMs
+    this.#timers.after(1000, () => {
+      if (this.#lastMs !== at) return
+      this.#isTransparent = false
+      this.#answer('OK')
+    })
   }
 
   #takeCommand(): void {
-    const command = this.#line
+    // What stands before it in the line is no part of it.
+    const command = this.#line.slice(Math.max(0, this.#line.indexOf('AT')))
     this.#line = ''
     this.commands.push(command)
     const { muteFrom, refuses } = this.faults
@@ -103,9 +111,6 @@ export class FakeModem {
   #act(command: string): void {
     const name = command.replace(/=.*/, '')
     if (name === 'AT+CIPSTART') this.#open()
-    else if (name === 'AT+CIPSEND') this.#prompt(command)
-    else if (command.startsWith('AT+CIPRXGET=2')) this.#read(command)
-    else if (name === 'AT+CIPCLOSE') this.#close()
     else if (name === 'AT+CIFSR') this.#answer('10.60.3.7')
     else if (name === 'AT+CPOWD') this.#powerDown()
     else this.#tell(command)
@@ -113,8 +118,9 @@ export class FakeModem {
 
   #tell(command: string): void {
     const told = this.#told(command)
-    if (told !== undefined) this.#answer(told)
-    if (told !== 'ERROR') this.#answer('OK', command === 'AT+CIICR' ? 2000 : 10)
+    if (told === 'ERROR') this.#answer(told)
+    else if (told !== undefined) this.#answer(`${told}\r\n\r\nOK`)
+    else this.#answer('OK', command === 'AT+CIICR' ? 2000 : 10)
   }
 
   #told(command: string): string | undefined {
@@ -122,8 +128,7 @@ export class FakeModem {
     const { hasCard = true, registers = true, clock = '26/11/24,10:46:40+28' } = this.faults
     if (command === 'AT+CPIN?') return hasCard ? '+CPIN: READY' : 'ERROR'
     if (command === 'AT+CREG?') return `+CREG: 0,${registers && isRegistered ? 5 : 2}`
-    if (command === 'AT+CSQ') return '+CSQ: 18,0'
-    if (command === 'AT+CCLK?') return `+CCLK: "${clock}"`
+    if (command === 'AT+CSQ;+CCLK?') return `+CSQ: 18,0\r\n\r\n+CCLK: "${clock}"`
     return undefined
   }
 
@@ -131,38 +136,16 @@ export class FakeModem {
     this.#answer('OK')
     const socket = this.#connect()
     this.#socket = socket
-    socket.on('data', (data) => {
-      this.waiting = Buffer.concat([this.waiting, Buffer.from(String(data), 'latin1')])
-      this.#answer('+CIPRXGET: 1')
-    })
+    socket.on('data', (data) => this.#say(String(data), 1))
     socket.on('close', () => {
-      if (this.#socket === socket) this.#answer('CLOSED')
+      if (this.#socket !== socket) return
+      this.#isTransparent = false
+      this.#answer('CLOSED')
     })
-    if (!socket.isOpen) this.#answer('CONNECT FAIL', 500)
-    else this.#answer('CONNECT OK', 500)
-  }
-
-  #prompt(command: string): void {
-    if (this.#socket?.isOpen === true) {
-      this.#bytesLeft = Number(command.split('=')[1])
-      this.#say('\r\n> ', 5)
-    } else {
-      this.#answer('ERROR')
-    }
-  }
-
-  #read(command: string): void {
-    const bytes = this.waiting.subarray(0, Number(command.split(',')[1]))
-    this.waiting = this.waiting.subarray(bytes.length)
-    this.#answer(`+CIPRXGET: 2,${bytes.length},${this.waiting.length}`)
-    this.#say(`${bytes.toString('latin1')}\r\nOK\r\n`, 11)
-  }
-
-  #close(): void {
-    const socket = this.#socket
-    this.#socket = undefined
-    socket?.end()
-    this.#answer(socket?.isOpen === true ? 'CLOSE OK' : 'ERROR', 100)
+    this.#timers.after(500, () => {
+      this.#isTransparent = socket.isOpen
+    })
+    this.#answer(socket.isOpen ? 'CONNECT' : 'CONNECT FAIL', 500)
   }
 
   #powerDown(): void {
@@ -173,7 +156,8 @@ export class FakeModem {
   }
 
   #answer(text: string, afterMs = 10): void {
-    this.#say(`${this.faults.noise ?? ''}\r\n${text}\r\n`, afterMs)
+    const noise = this.#isTransparent ? '' : (this.faults.noise ?? '')
+    this.#say(`${noise}\r\n${text}\r\n`, afterMs)
   }
 
   /** Comes at the board in pieces, as from a UART. */

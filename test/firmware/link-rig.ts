@@ -157,7 +157,7 @@ export interface Globals {
   startLink(network: Network, needs: object): void
   openSession(isStaying: boolean): void
   wifiTransport(settings: object): Network
-  modemTransport(settings: object): Network
+  modemTransport(serial: object, supply: object, to: object): Network
 }
 
 /** Where a script gets its timers and, unless it is not asked for, its time. */

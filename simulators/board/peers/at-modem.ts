@@ -28,7 +28,8 @@ const ATTACH_MS = 1_000
 const BEARER_MS = 2_000
 const CONNECT_MS = 1_500
 const CONNECT_FAIL_MS = 8_000
-const MAX_SEND_BYTES = 1460
+/** Silence before and after `+++`. */
+const GUARD_MS = 1_000
 const ADDRESS = '10.64.12.7'
 /** Western Indonesia, as the network tells it. */
 const ZONE_QUARTERS = 28
@@ -37,12 +38,12 @@ const CLOCK_START_S = 1_072_915_200
 
 /**
  * A cellular modem on a UART, as the SIM800 family speaks (SIM800 Series AT Command Manual 1.09, TCP/IP
- * application note 1.02), single connection, TCP data taken out by hand.
+ * application note 1.02), single connection, in transparent mode.
  *
- * Every command is `AT…\r`; an answer is `\r\ntext\r\n`. Echo is on until `ATE0`. A command sent while another
- * is being worked on is ignored. Lines may come unasked between any two answers:
- * `Call Ready` and `SMS Ready` once registered, `+CIPRXGET: 1` when data waits, `CLOSED` when the other end
- * closed, `+PDP: DEACT` when the bearer is lost. It speaks at the speed of the last command it understood.
+ * Every command is `AT…\r`, several are `AT…;…\r` with one OK; an answer is `\r\ntext\r\n`. Echo is on until
+ * `ATE0`. A command sent while another is being worked on is ignored, and so is what stands in the line before AT.
+ * Lines may come unasked between any two answers: `Call Ready` and `SMS Ready` once registered, `+PDP: DEACT` when
+ * the bearer is lost. It speaks at the speed of the last command it understood.
  *
  * | command                       | answer                                                                        |
  * |-------------------------------|-------------------------------------------------------------------------------|
@@ -52,14 +53,11 @@ const CLOCK_START_S = 1_072_915_200
  * | AT+CREG?, AT+CGREG?, AT+CEREG? | +CREG: 0,1 and OK: 1 home, 5 roaming, 2 searching, 3 denied                  |
  * | AT+CSQ                        | +CSQ: 18,0 and OK: dBm = 2n − 113, 99 is unknown                              |
  * | AT+CGATT?, AT+CGATT=1 or 0    | +CGATT: 1, OK · OK after 1 s, ERROR when not registered                       |
- * | AT+CIPRXGET=1                 | OK; only before CIPSTART. Data then waits in the modem                        |
+ * | AT+CIPMODE=1                  | OK; only before CIPSTART                                                      |
  * | AT+CSTT="apn"[,"user","pw"]   | OK, ERROR when the bearer is already up                                       |
  * | AT+CIICR                      | OK after 2 s, ERROR when not attached                                         |
  * | AT+CIFSR                      | the address alone, no OK; ERROR without a bearer                              |
- * | AT+CIPSTART="TCP","host",port | OK, later CONNECT OK, CONNECT FAIL (with STATE: TCP CLOSED before it) or ALREADY CONNECT; ERROR without a bearer |
- * | AT+CIPSEND=n                  | `\r\n> ` (no line end), then takes n raw bytes (n ≤ 1460), then SEND OK or SEND FAIL; ERROR when not connected |
- * | AT+CIPRXGET=2,n               | +CIPRXGET: 2,got,left, line end, got raw bytes, line end, OK (n ≤ 1460; got may be 0) |
- * | AT+CIPRXGET=4                 | +CIPRXGET: 4,waiting and OK                                                   |
+ * | AT+CIPSTART="TCP","host",port | OK, later CONNECT, CONNECT FAIL (with STATE: TCP CLOSED before it) or ALREADY CONNECT; ERROR without a bearer or without CIPMODE=1 |
  * | AT+CIPSTATUS                  | OK, then STATE: CONNECT OK, TCP CLOSED, IP INITIAL …                          |
  * | AT+CIPCLOSE, AT+CIPCLOSE=1    | CLOSE OK, ERROR when not connected                                            |
  * | AT+CIPSHUT                    | SHUT OK, always: closes the connection and drops the bearer                   |
@@ -67,6 +65,9 @@ const CLOCK_START_S = 1_072_915_200
  * | AT+CCLK?                      | +CCLK: "26/08/20,15:04:05+28" and OK: local time, zone in quarter hours. Before the network told it: "04/01/01,00:00:12+00" |
  * | AT+CPOWD=1                    | NORMAL POWER DOWN, then off                                                   |
  * | anything else                 | ERROR                                                                         |
+ *
+ * From CONNECT on every byte is data, both ways and without an echo, until the other end closes (`CLOSED`), the
+ * bearer is lost, or `+++` comes with a second of silence before and behind it (OK; the connection stays).
  *
  * Power: the supply pin high feeds it and it starts by itself. It answers 3 s later and is registered after
  * 5 s more. Bytes sent before that are lost.
@@ -126,34 +127,62 @@ export class AtModem implements Peer {
   #hear(bytes: Uint8Array, baud: number): void {
     if (!this.#state.isReady || this.fault === 'silent') return
     this.#state.baud = baud
-    if (this.#state.isEchoing && this.#state.toSend === 0) this.#transmit(bytes)
+    if (this.#state.isTransparent) {
+      this.#carry(toBinary(bytes), (bytes.length * 10_000) / baud)
+      return
+    }
+    if (this.#state.isEchoing) this.#transmit(bytes)
     this.#state.input += toBinary(bytes)
     this.#take()
   }
 
+  /** Data for the other end; `+++` too, unless it stands alone. */
+  #carry(data: string, lastedMs: number): void {
+    const state = this.#state
+    const silentMs = this.#nowMs() - lastedMs - state.lastByteMs
+    state.lastByteMs = this.#nowMs()
+    if (state.escape !== undefined) {
+      state.escape.cancel()
+      state.escape = undefined
+      state.connection?.write(fromBinary('+++'))
+    }
+    if (data === '+++' && silentMs >= GUARD_MS) {
+      state.escape = this.#in(GUARD_MS, () => {
+        state.isTransparent = false
+        this.#say('OK')
+      })
+    } else {
+      state.connection?.write(fromBinary(data))
+    }
+  }
+
   #take(): void {
     const state = this.#state
-    if (state.toSend > 0) {
-      if (state.input.length < state.toSend) return
-      const data = state.input.slice(0, state.toSend)
-      state.input = state.input.slice(state.toSend)
-      state.toSend = 0
-      this.#send(data)
-      return
-    }
     const end = state.input.indexOf('\r')
     if (end < 0) return
     const command = state.input.slice(0, end).trim()
     state.input = state.input.slice(end + 1)
-    if (!state.isBusy && /^at/i.test(command)) this.#command(command.slice(2))
+    const [, line] = /at(.*)$/i.exec(command) ?? []
+    if (!state.isBusy && line !== undefined) this.#commandLine(line.split(';'))
     this.#take()
   }
 
-  #command(command: string): void {
+  /** Until one fails or takes its time; with one OK for all. */
+  #commandLine(commands: readonly string[]): void {
+    const lines: string[] = []
+    for (const [index, command] of commands.entries()) {
+      const answer = this.#command(command)
+      const isLast = index === commands.length - 1
+      for (const line of answer ?? []) if (isLast || line !== 'OK') lines.push(line)
+      if (answer === undefined || answer.some((line) => line.includes('ERROR'))) break
+    }
+    this.#answer(...lines)
+  }
+
+  #command(command: string): string[] | undefined {
     const [, name = '', argument = ''] = /^(\+?[A-Z0-9]*)[=?]?(.*)$/.exec(command) ?? []
     const act = command.endsWith('?') ? this.#questions[name] : this.#commands[name]
-    const lines = act === undefined ? ['ERROR'] : act(argument)
-    if (lines !== undefined) this.#answer(...lines)
+    return act === undefined ? ['ERROR'] : act(argument)
   }
 
   readonly #questions: Record<string, () => string[]> = {
@@ -177,9 +206,8 @@ export class AtModem implements Peer {
     '+CSTT': () => [this.#state.hasBearer ? 'ERROR' : 'OK'],
     '+CIICR': () => this.#bringUp(),
     '+CIFSR': () => [this.#state.hasBearer ? ADDRESS : 'ERROR'],
-    '+CIPRXGET': (argument) => this.#receive(argument),
+    '+CIPMODE': (argument) => this.#set({ isModeTransparent: argument === '1' }),
     '+CIPSTART': (argument) => this.#connect(argument),
-    '+CIPSEND': (argument) => this.#prompt(Number(argument)),
     '+CIPSTATUS': () => ['OK', `STATE: ${this.#connectionState()}`],
     '+CIPCLOSE': () => {
       const wasOpen = this.#state.connection !== undefined
@@ -242,7 +270,8 @@ export class AtModem implements Peer {
   #connect(argument: string): string[] | undefined {
     const [, host = '', port = ''] = /^"TCP","([^"]*)","?(\d+)"?$/.exec(argument) ?? []
     const { network } = this.#board ?? {}
-    if (network === undefined || host === '' || !this.#state.hasBearer) return ['ERROR']
+    const { hasBearer, isModeTransparent } = this.#state
+    if (network === undefined || host === '' || !hasBearer || !isModeTransparent) return ['ERROR']
     if (this.#state.connection !== undefined) return ['ALREADY CONNECT']
     this.#answer('OK')
     const state = this.#state
@@ -268,7 +297,9 @@ export class AtModem implements Peer {
     if (state !== this.#state) return
     state.isBusy = false
     state.isOpen = true
-    this.#say('CONNECT OK')
+    this.#say('CONNECT')
+    state.isTransparent = true
+    state.lastByteMs = this.#nowMs()
   }
 
   #notConnected(state: State): void {
@@ -279,15 +310,13 @@ export class AtModem implements Peer {
 
   #received(state: State, bytes: Uint8Array): void {
     if (state !== this.#state) return
-    state.waiting += toBinary(bytes)
-    if (state.isTold) return
-    state.isTold = true
-    this.#say('+CIPRXGET: 1')
+    if (state.isTransparent) this.#transmit(bytes)
   }
 
   #closed(state: State): void {
     if (state !== this.#state || state.connection === undefined) return
     state.connection = undefined
+    state.isTransparent = false
     if (state.isOpen) this.#say('CLOSED')
     else this.#notConnected(state)
     state.isOpen = false
@@ -297,37 +326,8 @@ export class AtModem implements Peer {
     const { connection } = this.#state
     this.#state.connection = undefined
     this.#state.isOpen = false
-    this.#state.waiting = ''
-    this.#state.isTold = false
+    this.#state.isTransparent = false
     connection?.close()
-  }
-
-  #prompt(count: number): string[] | undefined {
-    if (!this.#state.isOpen || !(count > 0 && count <= MAX_SEND_BYTES)) return ['ERROR']
-    this.#in(ANSWER_MS, () => {
-      this.#state.toSend = count
-      this.#transmit(fromBinary('\r\n> '))
-    })
-    return undefined
-  }
-
-  #send(data: string): void {
-    this.#state.connection?.write(fromBinary(data))
-    this.#answer(this.#state.isOpen ? 'SEND OK' : 'SEND FAIL')
-  }
-
-  #receive(argument: string): string[] | undefined {
-    const [mode, count] = argument.split(',').map(Number)
-    const state = this.#state
-    if (mode === 1 && !state.isOpen) return ['OK']
-    if (mode === 4) return [`+CIPRXGET: 4,${state.waiting.length}`, 'OK']
-    if (mode !== 2 || count === undefined || count > MAX_SEND_BYTES) return ['ERROR']
-    const data = state.waiting.slice(0, count)
-    state.waiting = state.waiting.slice(count)
-    state.isTold = false
-    const header = `\r\n+CIPRXGET: 2,${data.length},${state.waiting.length}\r\n`
-    this.#in(ANSWER_MS, () => this.#transmit(fromBinary(`${header}${data}\r\nOK\r\n`)))
-    return undefined
   }
 
   #connectionState(): string {
@@ -371,12 +371,13 @@ export class AtModem implements Peer {
     this.#board?.serial.send(this.#options.rx, sent, this.#state.baud)
   }
 
-  #in(ms: number, act: () => void): void {
+  #in(ms: number, act: () => void): Due | undefined {
     const due = this.#board?.clock.after(ms, () => {
       this.#pending = this.#pending.filter((other) => other !== due)
       act()
     })
     if (due !== undefined) this.#pending.push(due)
+    return due
   }
 
   #nowMs(): number {
@@ -400,11 +401,14 @@ interface State {
   connection: Connection | undefined
   isOpen: boolean
   input: string
-  /** Raw bytes that follow a prompt. */
-  toSend: number
-  /** Received and not yet taken out; the board was told of it. */
-  waiting: string
-  isTold: boolean
+  /** What CIPMODE asks for. */
+  isModeTransparent: boolean
+  /** The UART is the connection. */
+  isTransparent: boolean
+  /** Of the board, on the connection. */
+  lastByteMs: number
+  /** An escape whose silence is not over. */
+  escape: Due | undefined
 }
 
 function freshState(): State {
@@ -422,8 +426,9 @@ function freshState(): State {
     connection: undefined,
     isOpen: false,
     input: '',
-    toSend: 0,
-    waiting: '',
-    isTold: false,
+    isModeTransparent: false,
+    isTransparent: false,
+    lastByteMs: 0,
+    escape: undefined,
   }
 }

@@ -228,8 +228,7 @@ suite('the modem on the emulated board', (test) => {
     const bearer = async () => {
       await start()
       await at('+CGATT=1', 2_000)
-      await at('+CIPRXGET=1')
-      await at('+CSTT="internet"')
+      await at('+CIPMODE=1;+CSTT="internet"')
       return await at('+CIICR', 3_000)
     }
     return { board, network, modem, at, start, bearer }
@@ -267,23 +266,41 @@ suite('the modem on the emulated board', (test) => {
     assert.deepEqual(await at(''), [''])
   })
 
-  test('carries bytes both ways, taken out by hand', async () => {
+  test('is the connection from CONNECT on, whatever the bytes, without an echo', async () => {
     const { board, at, bearer } = await rig()
     assert.deepEqual(await bearer(), ['OK'])
     assert.deepEqual(await at('+CIFSR'), ['10.64.12.7'])
-    assert.deepEqual(await at('+CIPSTART="TCP","server",7', 3_000), ['OK', 'CONNECT OK'])
+    assert.deepEqual(await at('+CIPSTART="TCP","server",7', 3_000), ['OK', 'CONNECT'])
 
-    assert.deepEqual(await at('+CIPSEND=5'), ['> '.trim()])
-    board.evaluate('got = ""; Serial3.write("he\\r\\no")')
-    await board.advance(500)
-    assert.equal(board.evaluate('got'), '\r\nSEND OK\r\n\r\n+CIPRXGET: 1\r\n')
+    board.evaluate('got = ""; Serial3.write("AT\\r\\n+++\\0")')
+    await board.advance(1_500)
+    assert.equal(board.evaluate('got'), 'AT\r\n+++\0')
+  })
 
-    await at('+CIPRXGET=2,3')
-    assert.equal(board.evaluate('got'), '\r\n+CIPRXGET: 2,3,2\r\nhe\r\r\nOK\r\n')
-    await at('+CIPRXGET=2,100')
-    assert.equal(board.evaluate('got'), '\r\n+CIPRXGET: 2,2,0\r\n\no\r\nOK\r\n')
+  test('hears commands again after an escape between two seconds of silence, and then only', async () => {
+    const { board, at, bearer } = await rig()
+    await bearer()
+    await at('+CIPSTART="TCP","server",7', 3_000)
+    board.evaluate('got = ""; Serial3.write("data"); setTimeout(() => Serial3.write("+++"), 900)')
+    await board.advance(3_000)
+    assert.equal(board.evaluate('got'), 'data+++')
+
+    board.evaluate('got = ""; Serial3.write("+++"); setTimeout(() => Serial3.write("data"), 900)')
+    await board.advance(3_000)
+    assert.equal(board.evaluate('got'), '+++data')
+
+    board.evaluate('got = ""; Serial3.write("+++")')
+    await board.advance(1_100)
+    assert.equal(board.evaluate('got'), '\r\nOK\r\n')
     assert.deepEqual(await at('+CIPCLOSE'), ['CLOSE OK'])
     assert.deepEqual(await at('+CIPCLOSE'), ['ERROR'])
+  })
+
+  test('answers several commands in a line with one OK, and none behind one that fails', async () => {
+    const { at, start } = await rig()
+    await start()
+    assert.deepEqual(await at('+CSQ;+CREG?'), ['+CSQ: 18,0', '+CREG: 0,1', 'OK'])
+    assert.deepEqual(await at('+CIFSR;+CSQ'), ['ERROR'])
   })
 
   test('tells of a refused connection, a closed one and a lost bearer', async () => {
