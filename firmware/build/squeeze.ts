@@ -4,6 +4,7 @@ import { transform } from 'esbuild'
 import { minify } from 'terser'
 import { pool } from './pool.js'
 import { terse } from './terse.js'
+import { unfold } from './unfold.js'
 
 /** What `shrink` made in as few bytes as there are. */
 
@@ -13,7 +14,7 @@ const NOT_A_NAME = new Set(['do', 'if', 'in', 'of'])
 
 /** A station's script. Every name of it is global, so nothing else may stand beside it. */
 export async function squeeze(code: string): Promise<string> {
-  const { code: short } = await transform(pool(terse(withArrows(code))), {
+  const { code: short } = await transform(pool(terse(unfold(withArrows(code)))), {
     minifySyntax: true,
     minifyWhitespace: true,
     charset: 'ascii',

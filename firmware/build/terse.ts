@@ -1,10 +1,12 @@
 import { type AnyNode, type Literal, parse } from 'acorn'
-import { ancestor } from 'acorn-walk'
+import { ancestor, base, simple } from 'acorn-walk'
+import { isFunction } from './scope.js'
 
 /**
  * Says in fewer bytes what means the same in a script whose types are checked: `==` for `===` beside a number or a
  * text, which the compiler lets nobody compare with anything else; 1 and 0 for true and false where nobody
- * compares them.
+ * compares them; `return f()` for `return void f()`, which is the minifier's `f(); return`, in a function that gives
+ * nothing anywhere, so that nobody looks.
  */
 export function terse(code: string): string {
   const edits: { start: number; end: number; text: string }[] = []
@@ -22,6 +24,9 @@ export function terse(code: string): string {
     },
     UnaryExpression: (node, _state, ancestors) => {
       const { operator, argument } = node
+      if (operator === 'void' && argument.type === 'CallExpression' && givesNothing(ancestors)) {
+        edits.push({ start: node.start, end: argument.start, text: '' })
+      }
       if (operator !== '!' || argument.type !== 'Literal') return
       const parent = ancestors.at(-2)
       if (parent?.type === 'BinaryExpression') return
@@ -40,4 +45,22 @@ export function terse(code: string): string {
 function isPlain(node: AnyNode): node is Literal {
   if (node.type !== 'Literal') return false
   return typeof node.value === 'number' || (typeof node.value === 'string' && node.value !== '')
+}
+
+/** Whether the last of `ancestors` is what a function returns that returns nothing else but `void` of something. */
+function givesNothing(ancestors: readonly AnyNode[]): boolean {
+  const around = ancestors.findLast(isFunction)
+  if (ancestors.at(-2)?.type !== 'ReturnStatement' || around === undefined) return false
+  let isSo = true
+  simple(
+    around.body,
+    {
+      ReturnStatement: ({ argument }) => {
+        const isVoid = argument?.type === 'UnaryExpression' && argument.operator === 'void'
+        isSo &&= argument == null || isVoid
+      },
+    },
+    { ...base, Function: () => {} },
+  )
+  return isSo
 }
