@@ -71,12 +71,12 @@ export function modemTransport(port: Serial, supply: Pin, to: Destination): Tran
             // `+CSQ: 18,0`, and local time with its zone in quarter hours: `+CCLK: "26/08/20,15:04:05+28"`.
             const report = received.split(': ')
             const told = report[2] as string
-            signal = parseInt(report[1] as string)
-            // One that nobody told begins at 1980, 2000 or 2004, by make; clock.ts takes neither of the last two.
-            if (told < '"7') {
+            signal = parseInt(report[1] as string, 10)
+            // One that nobody told begins at 1980, 2000 or 2004, by make.
+            if (told > '"2' && told < '"7') {
               epoch =
                 Date.parse(`20${told.slice(1, 18).replace(/\//g, '-').replace(',', 'T')}Z`) / 1000 -
-                parseInt(told.slice(18)) * 900 -
+                parseInt(told.slice(18), 10) * 900 -
                 getTime()
             }
             if (error) then(error)
@@ -95,11 +95,13 @@ export function modemTransport(port: Serial, supply: Pin, to: Destination): Tran
       },
     }),
     down: (then) => {
+      steps = []
       start(timer, SILENCE_S, () => {
         port.write('+++')
         start(timer, SILENCE_S, () => {
           run([['+CPOWD=1', 3, /NORMAL/]], () => {
             supply.write(0)
+            close()
             then()
           })
         })
