@@ -149,6 +149,16 @@ import { wifiTransport } from './wifi.js'
 Object.assign(global, { openSession, startLink, wifiTransport })`
 
 interface Network {
+  up(done: (error?: string) => void): void
+  down(done: () => void): void
+  connect(
+    host: string,
+    port: number,
+  ): {
+    write(data: string): void
+    end(): void
+    on(event: string, handler: (data: string) => void): void
+  }
   signal(): number | undefined
   time(done: (seconds: number | undefined) => void): void
 }
