@@ -60,12 +60,17 @@ function numbersOf(body: Uint8Array): number[] {
   return numbers
 }
 
-/** True seconds of the readings in a flash image: whole in the journal, and in frames that wait. */
-export function keptSeconds(bytes: Uint8Array): { journaled: number[]; waiting: number[] } {
-  const waiting = recordsIn(bytes, 'o').flatMap(({ body, isMarked }) =>
-    isMarked ? [] : secondsOf(frameOf(body)).map(({ second }) => second),
-  )
-  return { journaled: journaledValues(bytes, TURBIDITY), waiting }
+/** True seconds of the readings in a flash image: whole in the journal, in frames that wait, in those marked as sent. */
+export function keptSeconds(bytes: Uint8Array): Record<'journaled' | 'waiting' | 'sent', number[]> {
+  const framed = (wanted: boolean) =>
+    recordsIn(bytes, 'o')
+      .filter(({ isMarked }) => isMarked === wanted)
+      .flatMap(({ body }) => secondsOf(frameOf(body)).map(({ second }) => second))
+  return {
+    journaled: journaledValues(bytes, TURBIDITY),
+    waiting: framed(false),
+    sent: framed(true),
+  }
 }
 
 /** Every reading of a quantity at position 0 that is whole in the journal, in steps; none is negative. */
