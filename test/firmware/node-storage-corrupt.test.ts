@@ -68,9 +68,10 @@ async function afterPower(before: Before, image: Uint8Array, seed: number): Prom
   const nowS = rig.board.clock.nowMs / 1000
   if (!(last > nowS - SEND_INTERVAL_S - 300)) faults.push(`nothing after ${last} of ${nowS}`)
   const kept = keptSeconds(image)
-  // Where the mark itself has rotted nobody can tell that the frame was never sent.
-  const sent = new Set(kept.sent)
-  const whole = new Set([...kept.journaled.filter((one) => !sent.has(one)), ...kept.waiting])
+  // What was framed is the outbox's: a frame that has rotted is not made again, and a mark that has rotted says "sent".
+  const framed = keptSeconds(before.image)
+  const isFramed = new Set([...framed.waiting, ...framed.sent])
+  const whole = new Set([...kept.journaled.filter((one) => !isFramed.has(one)), ...kept.waiting])
   return { faults, whole: whole.size, lost: missingFrom(frames, whole) }
 }
 
