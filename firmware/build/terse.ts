@@ -6,7 +6,7 @@ import { isFunction } from './scope.js'
  * Says in fewer bytes what means the same in a script whose types are checked: `==` for `===` beside a number or a
  * text, which the compiler lets nobody compare with anything else; 1 and 0 for true and false where nobody
  * compares them; `return f()` for `return void f()`, which is the minifier's `f(); return`, in a function that gives
- * nothing anywhere, so that nobody looks.
+ * nothing anywhere, so that nobody looks; no radix of 10, as nothing that is parsed begins with 0x.
  */
 export function terse(code: string): string {
   const edits: { start: number; end: number; text: string }[] = []
@@ -21,6 +21,11 @@ export function terse(code: string): string {
         end: right.start,
         text: between.replace(/==$|==(?=\s*$)/, '='),
       })
+    },
+    CallExpression: ({ callee, arguments: [text, radix] }) => {
+      const isParse = callee.type === 'Identifier' && callee.name === 'parseInt'
+      if (!isParse || text === undefined || radix?.type !== 'Literal' || radix.value !== 10) return
+      edits.push({ start: text.end, end: radix.end, text: '' })
     },
     UnaryExpression: (node, _state, ancestors) => {
       const { operator, argument } = node

@@ -53,38 +53,17 @@ export function modemTransport(port: Serial, supply: Pin, to: Destination): Tran
       supply.write(0)
       start(timer, OFF_S, () => {
         supply.write(1)
-        run(
-          [
-            ['', 1, 0, 15],
-            // Before it registers: that is when the network tells the time.
-            [`+CLTS=1;+CIPMODE=1;+CSTT="${to.apn}"`, 2],
-            ['+CPIN?', 5, /READY\s+OK/, 2],
-            // At home or roaming.
-            ['+CREG?', 2, /,[15]\s+OK/, 30],
-            ['+CGATT=1', 10, 0, 2],
-            ['+CIICR', 85],
-            // Nothing is done with the address, but without this question there is no connection.
-            ['+CIFSR', 2, /\./],
-            ['+CSQ;+CCLK?', 2],
-          ],
-          (error) => {
-            // `+CSQ: 18,0`, and local time with its zone in quarter hours: `+CCLK: "26/08/20,15:04:05+28"`.
-            const report = received.split(': ')
-            const told = report[2] as string
-            signal = parseInt(report[1] as string, 10)
-            // One that nobody told begins at 1980, 2000 or 2004, by make.
-            if (told > '"2' && told < '"7') {
-              epoch =
-                Date.parse(`20${told.slice(1, 18).replace(/\//g, '-').replace(',', 'T')}Z`) / 1000 -
-                parseInt(told.slice(18), 10) * 900 -
-                getTime()
-            }
-            if (error) then(error)
-            else run([[`+CIPSTART="TCP","${to.host}",${to.port}`, 20, /CONNECT\r\n/]], then)
-          },
-        )
+        run(stepsTo(to), (error) => {
+          if (error) {
+            then(error)
+            return
+          }
+          takeReport()
+          run([[`+CIPSTART="TCP","${to.host}",${to.port}`, 20, /CONNECT\r\n/]], then)
+        })
       })
     },
+    // What `up` has opened. Nothing has come yet: a broker says nothing before it is spoken to.
     connect: () => ({
       write: (data) => port.write(data),
       // What was written is with the modem, or goes before its silence.
@@ -94,22 +73,55 @@ export function modemTransport(port: Serial, supply: Pin, to: Destination): Tran
         else tellClosed = handler
       },
     }),
-    down: (then) => {
-      steps = []
-      start(timer, SILENCE_S, () => {
-        port.write('+++')
-        start(timer, SILENCE_S, () => {
-          run([['+CPOWD=1', 3, /NORMAL/]], () => {
-            supply.write(0)
-            close()
-            then()
-          })
-        })
-      })
-    },
+    down: (then) => powerDown(port, supply, then),
     signal: () => (signal < 32 ? 2 * signal - 113 : undefined),
     time: (then) => then(epoch && epoch + getTime()),
   }
+}
+
+function stepsTo(to: Destination): Step[] {
+  return [
+    ['', 1, 0, 15],
+    // Before it registers: that is when the network tells the time.
+    [`+CLTS=1;+CIPMODE=1;+CSTT="${to.apn}"`, 2],
+    ['+CPIN?', 5, /READY\s+OK/, 2],
+    // At home or roaming.
+    ['+CREG?', 2, /,[15]\s+OK/, 30],
+    ['+CGATT=1', 10, 0, 2],
+    ['+CIICR', 85],
+    // Nothing is done with the address, but without this question there is no connection.
+    ['+CIFSR', 2, /\./],
+    ['+CSQ;+CCLK?', 2],
+  ]
+}
+
+/** `+CSQ: 18,0`, and local time with its zone in quarter hours: `+CCLK: "26/08/20,15:04:05+28"`. */
+function takeReport(): void {
+  const report = received.split(': ')
+  const told = report[2] as string
+  signal = parseInt(report[1] as string, 10)
+  // One that nobody told begins at 1980, 2000 or 2004, by make.
+  if (told > '"2' && told < '"7') {
+    epoch =
+      Date.parse(`20${told.slice(1, 18).replace(/\//g, '-').replace(',', 'T')}Z`) / 1000 -
+      parseInt(told.slice(18), 10) * 900 -
+      getTime()
+  }
+}
+
+/** Orderly, where it answers; whatever it was doing. */
+function powerDown(port: Serial, supply: Pin, then: () => void): void {
+  steps = []
+  start(timer, SILENCE_S, () => {
+    port.write('+++')
+    start(timer, SILENCE_S, () => {
+      run([['+CPOWD=1', 3, /NORMAL/]], () => {
+        supply.write(0)
+        close()
+        then()
+      })
+    })
+  })
 }
 
 function run(list: Step[], then: (error?: string) => void): void {
@@ -131,6 +143,7 @@ function send(): void {
 
 /** What came, or nothing where the time of the step in hand is over. */
 function hear(data?: string): void {
+  // Of nothing the word `undefined`, which nobody looks for.
   received = (received + data).slice(-KEPT_BYTES)
   const step = steps[0]
   if (!step) {
