@@ -88,7 +88,7 @@ suite('a lake station with a modem', (test) => {
     }
     await rig.board.advance((2 * HOUR_S + SESSION_S) * 1000)
     assert.ok(isDropped)
-    assert.ok(rig.board.console.includes('session: no-puback'), rig.board.console.join('; '))
+    assert.ok(rig.board.console.includes('session: closed'), rig.board.console.join('; '))
     assertWhole(rig, 2 * HOUR_S)
   })
 
