@@ -34,9 +34,14 @@ suite('events of the world', (test) => {
       toH: 150,
     })
     const before = changes('upwelling@W-08+6h', ['W-08', 'dissolved_oxygen'], { toH: 6 })
+    const during = changes('upwelling@W-08+6h', ['W-08', 'water_temperature'], {
+      fromH: 78,
+      toH: 79,
+    })
     const beside = changes('upwelling@W-08+6h', ['W-09', 'dissolved_oxygen'], { toH: 100 })
 
     for (const { least, most } of [after, before, beside]) assert.equal([least, most], [0, 0])
+    assert.ok(Math.abs(during.mean + 0.75) < 0.1, 'half-way back it is half as cold')
   })
 
   test('the slow upwelling takes oxygen 6.5 → 3.9 → 1.8 → 3.8 over five days while the water stays clear', () => {
