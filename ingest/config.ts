@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import type { ClockScale } from './clock.js'
 import { AppError } from './errors.js'
 
 /**
@@ -66,6 +67,12 @@ const environmentSchema = z.object({
   CLOCK_TRUSTED: yesNo('no').describe(
     'vouch for the server clock where neither timesyncd, timedatectl nor chrony answers',
   ),
+  CLOCK_SCALED: z
+    .string()
+    .regex(/^\d+:\d+:\d+(\.\d+)?$/, 'expected REAL_MS:OWN_MS:SPEED')
+    .optional()
+    .transform(scaledClock)
+    .describe('REAL_MS:OWN_MS:SPEED, a faster clock for a simulated store; the fleet sets it'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug'])
     .default('info')
@@ -95,6 +102,8 @@ export interface Config {
   queue: { maxFrames: number; maxBytes: number }
   retention: { framesDays: number; readingsDays: number | undefined }
   clockTrusted: boolean
+  /** A clock that is not the machine's; simulated stores only. */
+  scaledClock: ClockScale | undefined
   logLevel: string
 }
 
@@ -120,6 +129,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     for (const issue of parsed.error.issues) {
       problems.push(`${issue.path.join('.')}: ${issue.message}`)
     }
+  }
+  if (parsed.data?.CLOCK_SCALED !== undefined && parsed.data.STORE_KIND !== 'simulated') {
+    problems.push('CLOCK_SCALED: only a simulated store may have a clock of its own')
   }
   if (!parsed.success || problems.length > 0) throw new AppError('CONFIG', problems.join('; '))
   return toConfig(parsed.data)
@@ -147,6 +159,7 @@ function toConfig(env: z.output<typeof environmentSchema>): Config {
     queue: { maxFrames: env.QUEUE_MAX_FRAMES, maxBytes: env.QUEUE_MAX_BYTES },
     retention: { framesDays: env.RETENTION_FRAMES_DAYS, readingsDays: env.RETENTION_READINGS_DAYS },
     clockTrusted: env.CLOCK_TRUSTED,
+    scaledClock: env.CLOCK_SCALED,
     logLevel: env.LOG_LEVEL,
   })
 }
@@ -166,6 +179,12 @@ function readTls(
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new AppError('CONFIG', `the TLS certificate cannot be read: ${reason}`, { cause })
   }
+}
+
+function scaledClock(text: string | undefined): ClockScale | undefined {
+  if (text === undefined) return undefined
+  const [realMs = 0, ownMs = 0, speed = 1] = text.split(':').map(Number)
+  return { realMs, ownMs, speed }
 }
 
 function networks(text: string, context: z.RefinementCtx): BlockList {

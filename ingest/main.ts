@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { startService } from './app.js'
-import { SystemClock } from './clock.js'
+import { ScaledClock, SystemClock } from './clock.js'
 import { describeSettings, readConfig } from './config.js'
 import { AppError } from './errors.js'
 
@@ -31,8 +31,10 @@ await main().catch((error) => {
 async function main(): Promise<void> {
   const config = readConfig(process.env)
   const log = pino({ level: config.logLevel })
-  const clock = new SystemClock(config.clockTrusted)
-  await clock.start()
+  const machine = new SystemClock(config.clockTrusted)
+  const scale = config.scaledClock
+  if (scale === undefined) await machine.start()
+  const clock = scale === undefined ? machine : new ScaledClock(scale)
   const service = await startService(config, clock, log)
   log.info({
     event: 'started',
@@ -64,7 +66,7 @@ async function main(): Promise<void> {
       process.exit(1)
     }, STOP_LIMIT_MS).unref()
     await service.stop()
-    clock.stop()
+    machine.stop()
     log.info({ event: 'stopped' })
     process.exit(0)
   }
