@@ -2,11 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { latestAnswerSchema } from '../../shared/schema/api.js'
 import { encodeFrame } from '../../shared/wire/encode.js'
 import type { Sample } from '../../shared/wire/frame.js'
+import { ensureStation } from '../ensure-station.js'
 import { type Acknowledgement, LightNode } from '../light-node.js'
-import { ensureNode, ensurePlacements, ensureSite } from '../provision.js'
-import { type ServiceClient, ServiceError } from '../service-client.js'
+import type { ServiceClient } from '../service-client.js'
 import { channelsAt, sampleAt } from '../world/samples.js'
-import { STATION_KEYS } from '../world/sensors.js'
 import { WORLD_SITES, type WorldSite } from '../world/sites.js'
 import { createWorld } from '../world/world.js'
 
@@ -32,7 +31,6 @@ const HISTORY_S = 24 * 3600
 const HISTORY_STEP_S = 300
 const LIVE_STEP_S = 10
 const SAMPLES_PER_FRAME = 12
-const PROBE_DEPTH_M = 1
 const IN_FLIGHT = 8
 
 export interface StationOptions {
@@ -50,21 +48,9 @@ export async function prepareStations(
   const latest = await latestTimes(service)
   const stations: Station[] = []
   for (const site of WORLD_SITES) {
-    const { name, title, kind, longitude, latitude, elevationM, road } = site
-    const at = { longitude, latitude }
-    await ensureSite(service, { name, title, kind, at, elevationM, road })
-    const nodeName = `${name}-1`
-    const wish = { name: nodeName, title, kind, simulated: true }
-    const { secret } = await ensureNode(service, wish, ({ simulated }) => {
-      if (!simulated) throw new ServiceError(409, `node ${nodeName} exists and is not simulated`)
-    })
-    await ensurePlacements(service, {
-      node: nodeName,
-      site: name,
-      channels: STATION_KEYS[kind].map((quantity) => ({ quantity, position: 0 })),
-      from: new Date((nowS - HISTORY_S) * 1000),
-      depthM: kind === 'lake' ? PROBE_DEPTH_M : null,
-    })
+    const nodeName = `${site.name}-1`
+    const from = new Date((nowS - HISTORY_S) * 1000)
+    const { secret } = await ensureStation(service, site, { node: nodeName, from })
     const broker = { host: '127.0.0.1', port, inFlight: IN_FLIGHT }
     const node = new LightNode({ name: nodeName, secret, ...broker })
     stations.push({ site, node, boot, seq: 0, latest: latest.get(nodeName) })

@@ -1,7 +1,7 @@
+import type { BrokerAddress } from '../addresses.js'
 import { LightNode } from '../light-node.js'
 import type { NodeLogin } from '../provision.js'
 import { ServiceError } from '../service-client.js'
-import type { BrokerAddress } from './options.js'
 
 export interface CrewOptions {
   logins: readonly NodeLogin[]

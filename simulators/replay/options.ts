@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MAX_SAMPLES, MAX_VARINT } from '../../shared/wire/frame.js'
 import { NODE_NAME } from '../../shared/wire/topics.js'
+import { type BrokerAddress, brokerAddress, number, serviceUrl } from '../addresses.js'
 import type { ServiceAddress } from '../service-client.js'
 import { UsageError } from '../terminal.js'
 import { timeReader } from './times.js'
@@ -53,13 +54,6 @@ export interface ReplayOptions {
   mqtt: BrokerAddress
 }
 
-export interface BrokerAddress {
-  host: string
-  port: number
-  /** Present: the connection is encrypted, and the broker's certificate checked. */
-  tls?: object
-}
-
 /** @returns 'help' when that was asked for. */
 export function readOptions(
   args: string[],
@@ -75,7 +69,10 @@ export function readOptions(
   const service: ServiceAddress =
     values.url === undefined
       ? { dataDir: values.data ?? environment.DATA_DIR ?? '.data' }
-      : { url: url(values.url), ...(values.token === undefined ? {} : { token: values.token }) }
+      : {
+          url: serviceUrl(values.url),
+          ...(values.token === undefined ? {} : { token: values.token }),
+        }
   return {
     file: find(file, environment),
     zone: zone(values.zone),
@@ -86,10 +83,11 @@ export function readOptions(
     mayRotate: values.rotate ?? false,
     shiftTo: values.shift === undefined ? undefined : shift(values.shift, values.zone),
     speed: values.speed === undefined ? undefined : speed(values.speed),
-    samplesPerFrame: integer('--samples', values.samples ?? '12', 1, MAX_SAMPLES),
-    boot: values.boot === undefined ? undefined : integer('--boot', values.boot, 0, MAX_VARINT),
+    samplesPerFrame: number('--samples', values.samples ?? '12', [1, MAX_SAMPLES], true),
+    boot:
+      values.boot === undefined ? undefined : number('--boot', values.boot, [0, MAX_VARINT], true),
     service,
-    mqtt: broker(values.mqtt, service, environment),
+    mqtt: brokerAddress(values.mqtt, service, environment),
   }
 }
 
@@ -181,38 +179,4 @@ function speed(text: string): number {
     throw new UsageError(`--speed ${text}: expected a number above 0, e.g. 60 for an hour a minute`)
   }
   return value
-}
-
-function integer(name: string, text: string, min: number, max: number): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw new UsageError(`${name} ${text}: expected a whole number from ${min} to ${max}`)
-  }
-  return value
-}
-
-function url(text: string): string {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
-    throw new UsageError(`--url ${text}: expected http://… or https://…`)
-  }
-  return text
-}
-
-function broker(
-  text: string | undefined,
-  service: ServiceAddress,
-  environment: Record<string, string | undefined>,
-): BrokerAddress {
-  const ownHost = 'url' in service ? new URL(service.url).hostname : '127.0.0.1'
-  const ownPort = environment.MQTT_PORT ?? '1883'
-  if (text === undefined) return { host: ownHost, port: integer('MQTT_PORT', ownPort, 1, 65_535) }
-  const { tls, host, port } =
-    /^(?<tls>mqtts:\/\/)?(?<host>\[.+\]|[^:/]+)(?::(?<port>\d+))?$/.exec(text)?.groups ?? {}
-  if (host === undefined) throw new UsageError(`--mqtt ${text}: expected HOST:PORT`)
-  const standard = tls === undefined ? ownPort : '8883'
-  return {
-    host: host.replace(/^\[|\]$/g, ''),
-    port: integer('--mqtt', port ?? standard, 1, 65_535),
-    ...(tls === undefined ? {} : { tls: {} }),
-  }
 }

@@ -126,7 +126,7 @@ function times(
 }
 
 /** `90s`, `15m`, `6h`, `1.5d`. */
-function seconds(text: string, option: string): number {
+export function seconds(text: string, option: string): number {
   const { number, unit } = /^(?<number>\d+(?:\.\d+)?)(?<unit>[smhd])$/.exec(text)?.groups ?? {}
   const factor = SECONDS[unit ?? '']
   if (number !== undefined && factor !== undefined) return Number(number) * factor

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { accountSchema, tokenWithSecretSchema } from '../../shared/schema/account.js'
+import type { BrokerAddress } from '../addresses.js'
+import { type ServiceProcess, startService } from '../demo/service-process.js'
+import { type ServiceClient, serviceClient } from '../service-client.js'
+
+/** A service of the fleet's own, on a simulated store, that goes by the fleet's clock. */
+export interface OwnService {
+  client: ServiceClient
+  broker: BrokerAddress
+  process: ServiceProcess
+}
+
+export interface OwnServiceOptions {
+  dataDir: string
+  environment: Record<string, string | undefined>
+  /** For CLOCK_SCALED. */
+  clockSetting: string | undefined
+  signal: AbortSignal
+}
+
+const ACCOUNT = 'fleet'
+const HOST = '127.0.0.1'
+
+/** @returns undefined when the signal came first. */
+export async function startOwnService(options: OwnServiceOptions): Promise<OwnService | undefined> {
+  const { dataDir, environment, clockSetting, signal } = options
+  const settings = {
+    HTTP_HOST: HOST,
+    HTTP_PORT: '0',
+    MQTT_PORT: '0',
+    ...environment,
+    MQTT_HOST: HOST,
+    // Nothing real depends on the time of a simulated lake.
+    CLOCK_TRUSTED: 'yes',
+    CLOCK_SCALED: clockSetting,
+    STORE_KIND: 'simulated',
+    DATABASE_URL: undefined,
+  }
+  const process = await startService(dataDir, settings, signal)
+  if (process === undefined) return undefined
+  const token = await scopedToken(serviceClient({ dataDir }))
+  return {
+    client: serviceClient({ url: `http://${HOST}:${process.httpPort}`, token }),
+    broker: { host: HOST, port: process.mqttPort },
+    process,
+  }
+}
+
+/** What the fleet may do: make sites and nodes, and look. */
+async function scopedToken(operator: ServiceClient): Promise<string> {
+  const password = randomBytes(24).toString('base64url')
+  const account = { name: ACCOUNT, title: 'Simulated fleet', role: 'technician', password }
+  await operator.post('/api/v1/accounts', account, accountSchema)
+  const wish = {
+    name: 'npm run simulate',
+    scopes: ['read', 'write:nodes', 'write:sites'],
+    account: ACCOUNT,
+    // The clock may run for months of its own time.
+    expiresInDays: 366,
+  }
+  return (await operator.post('/api/v1/tokens', wish, tokenWithSecretSchema)).secret
+}
