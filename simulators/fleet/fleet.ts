@@ -12,7 +12,7 @@ import { LightStation } from './light-station.js'
 import type { FleetOptions } from './options.js'
 import { startOwnService } from './service.js'
 import { summary } from './summary.js'
-import type { Moment, Row } from './table.js'
+import { type Moment, type Row, span } from './table.js'
 
 export interface FleetSurroundings {
   environment: Record<string, string | undefined>
@@ -92,7 +92,11 @@ async function play(
   try {
     around.print('preparing sites and nodes …')
     const startMs = await fleet.prepare(options, around, { ...target, ledger })
-    const endMs = startMs + (options.durationMs ?? Number.POSITIVE_INFINITY)
+    const wantedMs = startMs + (options.durationMs ?? Number.POSITIVE_INFINITY)
+    const endMs = Math.min(wantedMs, clock.limitMs)
+    if (endMs < wantedMs) {
+      around.print(`the service took long to start: only ${span(endMs - startMs)} are left to play`)
+    }
     await fleet.run(clock, [startMs, endMs], around)
     // With the clock stopped nothing new is due.
     await rest(LAST_WAIT_MS, around.signal)
