@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
-import type { DecodedFrame } from '../../shared/wire/decode.js'
+import type { Frame } from '../../shared/wire/frame.js'
 import { fromSteps, quantityById, quantityByKey, toSteps } from '../../shared/wire/quantities.js'
 
 /** What was true and what a sensor said, at the moment it was asked. */
@@ -11,8 +11,10 @@ export interface Measured {
 }
 
 const HEADER = 'time,site,node,quantity,true,sensed,sent\n'
-/** A station reads its sensors within seconds of the time that it gives the sample. */
-const WITHIN_MS = 45_000
+/** A station reads its sensors within seconds of each other, and samples once a minute at most. */
+const ONE_SAMPLE_MS = 45_000
+/** Half an interval: a node whose clock is a little wrong means the nearest. */
+const CLOCK_ERROR_MS = 150_000
 
 /** Ground truth: `truth.csv`, a row for each reading that a node sent, and for each that it measured and did not. */
 export class Ledger {
@@ -56,7 +58,7 @@ export class NodeLedger {
   measured(found: Measured): void {
     this.latest = { ...found, values: new Map([...(this.latest?.values ?? []), ...found.values]) }
     const last = this.#unsent.at(-1)
-    if (last === undefined || found.timeMs - last.timeMs > WITHIN_MS) {
+    if (last === undefined || found.timeMs - last.timeMs > ONE_SAMPLE_MS) {
       this.samples++
       this.#unsent.push(found)
       return
@@ -65,7 +67,7 @@ export class NodeLedger {
     this.#unsent[this.#unsent.length - 1] = { timeMs: last.timeMs, values }
   }
 
-  sent({ boot, seq, undated, channels, samples }: DecodedFrame): void {
+  sent({ boot, seq, undated, channels, samples }: Frame): void {
     if (this.#seen.has(`${boot} ${seq}`)) return
     this.#seen.add(`${boot} ${seq}`)
     this.frames++
@@ -92,8 +94,14 @@ export class NodeLedger {
 
   /** The entry of a sample; it is not looked for again. */
   #take(timeMs: number): Measured | undefined {
-    const index = this.#unsent.findIndex((entry) => Math.abs(entry.timeMs - timeMs) <= WITHIN_MS)
-    return index < 0 ? undefined : this.#unsent.splice(index, 1)[0]
+    const away = (entry: Measured | undefined) =>
+      Math.abs((entry?.timeMs ?? Number.POSITIVE_INFINITY) - timeMs)
+    let nearest = 0
+    for (const [index, entry] of this.#unsent.entries()) {
+      if (away(entry) < away(this.#unsent[nearest])) nearest = index
+    }
+    if (away(this.#unsent[nearest]) > CLOCK_ERROR_MS) return undefined
+    return this.#unsent.splice(nearest, 1)[0]
   }
 }
 

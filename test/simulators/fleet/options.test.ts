@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
-import { readFleetOptions, USAGE } from '../../simulators/fleet/options.js'
-import { UsageError } from '../../simulators/terminal.js'
-import { EVENT_KINDS } from '../../simulators/world/events/kinds.js'
-import { FAULT_KINDS } from '../../simulators/world/faults/kinds.js'
-import { suite } from '../suite.js'
+import { readFleetOptions, USAGE } from '../../../simulators/fleet/options.js'
+import { UsageError } from '../../../simulators/terminal.js'
+import { EVENT_KINDS } from '../../../simulators/world/events/kinds.js'
+import { FAULT_KINDS } from '../../../simulators/world/faults/kinds.js'
+import { suite } from '../../suite.js'
 
 function read(...args: string[]) {
   const options = readFleetOptions(args, {})
