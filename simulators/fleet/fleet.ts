@@ -42,43 +42,48 @@ export async function runFleet(options: FleetOptions, around: FleetSurroundings)
   const clock = fleetClock(options.speed, options.durationMs ?? DAY_MS, around.now)
   if (options.service !== undefined) {
     const { address, broker } = options.service
-    await play(options, around, { clock, client: serviceClient(address), broker })
+    const client = serviceClient(address)
+    await play(options, around, { clock, client, broker, isOwn: false })
     return
   }
   print('starting a service on a simulated store …')
+  const dataDir = join(around.out, 'store')
   const own = await startOwnService({
-    dataDir: join(around.out, 'store'),
+    dataDir,
     environment: around.environment,
     clockSetting: clock.setting,
     signal,
   })
   if (own === undefined) return
-  const ended = new AbortController()
-  const crash = async () => {
-    await own.process.ended
-    if (ended.signal.aborted) return
-    throw new ServiceError(
-      0,
-      `the service ended; ${join(around.out, 'store/service.log')} says why`,
-    )
-  }
+  print(`page  http://localhost:${own.process.httpPort} while the fleet runs, all SIMULATED`)
+  const over = new AbortController()
+  let hasCrashed = false
+  void own.process.ended.then(() => {
+    hasCrashed = !over.signal.aborted
+    over.abort()
+  })
+  const until = { ...around, signal: AbortSignal.any([signal, over.signal]) }
   try {
-    print(
-      `page  http://localhost:${own.process.httpPort} while the fleet runs; all of it is SIMULATED`,
-    )
-    const playing = play(options, around, { clock, client: own.client, broker: own.broker })
-    await Promise.race([playing, crash()])
+    await play(options, until, { clock, client: own.client, broker: own.broker, isOwn: true })
+  } catch (error) {
+    // What then fails on the way is only a consequence.
+    if (!hasCrashed) throw error
   } finally {
-    ended.abort()
+    over.abort()
     await own.process.stop()
   }
-  print(`look at it again: STORE_KIND=simulated DATA_DIR=${join(around.out, 'store')} npm start`)
+  if (hasCrashed) {
+    throw new ServiceError(0, `the service ended; ${join(dataDir, 'service.log')} says why`)
+  }
+  print(`look at it again: STORE_KIND=simulated DATA_DIR=${dataDir} npm start`)
 }
 
 interface Target {
   clock: FleetClock
   client: ServiceClient
   broker: BrokerAddress
+  /** Nobody else sends to the service. */
+  isOwn: boolean
 }
 
 async function play(
@@ -104,7 +109,9 @@ async function play(
     await fleet.stop()
     await ledger.close()
   }
-  for (const line of await summary(fleet.rows, client, around)) around.print(line)
+  const told = target.isOwn ? await client.text('/metrics') : undefined
+  for (const line of summary(fleet.rows, told, around.out)) around.print(line)
+  for (const line of fleet.problems) around.print(line)
 }
 
 /** All nodes, on one clock. */
@@ -116,6 +123,16 @@ class Fleet {
 
   get rows(): Row[] {
     return [...this.#lake, ...this.#light]
+  }
+
+  /** Errors that nobody in a station's firmware caught. */
+  get problems(): string[] {
+    return this.#lake
+      .filter(({ uncaught }) => uncaught > 0)
+      .map(({ name, uncaught, console }) => {
+        const last = console.findLast((line) => line.startsWith('Uncaught')) ?? ''
+        return `${name}: ${uncaught} errors in the firmware, the last: ${last}`
+      })
   }
 
   /** Sites, nodes and placements are there, and the nodes ready. @returns when the world begins. */

@@ -39,7 +39,10 @@ export async function startOwnService(options: OwnServiceOptions): Promise<OwnSe
   }
   const process = await startService(dataDir, settings, signal)
   if (process === undefined) return undefined
-  const token = await scopedToken(serviceClient({ dataDir }))
+  const token = await scopedToken(serviceClient({ dataDir })).catch(async (error) => {
+    await process.stop()
+    throw error
+  })
   return {
     client: serviceClient({ url: `http://${HOST}:${process.httpPort}`, token }),
     broker: { host: HOST, port: process.mqttPort },

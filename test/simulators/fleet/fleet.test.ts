@@ -92,7 +92,7 @@ suite('a fleet', (test, hooks) => {
           .every((row) => row.sent === 0),
       )
       assert.ok(rows.every(({ timeMs }) => Number.isNaN(timeMs) || timeMs <= Date.now()))
-      assert.is(numbers(/([\d,]+) readings stored/), numbers(/frames, ([\d,]+) readings/))
+      assert.is(numbers(/readings +([\d,]+) stored/), numbers(/frames, ([\d,]+) readings/))
       assert.match(text, ' 0 rejected')
       assert.is(numbers(/sent +([\d,]+) frames/), numbers(/acknowledged +([\d,]+) frames/))
       const client = serviceClient({ dataDir: join(folder, 'twenty-minutes/store') })
