@@ -112,9 +112,9 @@ function keepReadings(at: number, values: Values): void {
   const steps: number[] = []
   station.channels.forEach((channel, c) => {
     const value = values[c]
-    if (typeof value !== 'number') return
+    if (value === null) return
     channels.push(codeOf(channel))
-    steps.push(value)
+    steps.push(value as number)
   })
   if (!withRoom(() => keepSample(READINGS, at, channels, steps))) countDropped(1)
 }

@@ -19,14 +19,13 @@ export function rememberSample(values: Values): boolean {
   values.forEach((value, c) => {
     const channel = config.channels[c]
     if (value === null || channel === undefined) return
-    const before = last[c]
-    const isKnown = typeof before === 'number'
-    const change = isKnown ? Math.abs(value - before) : 0
+    // NaN where there is none before, and nothing is beyond that.
+    const change = Math.abs(value - (last[c] as number))
     const units = value / channel.perUnit
     // What is not configured is undefined, and nothing is beyond that.
     if (units < (channel.urgentBelow as number) || units > (channel.urgentAbove as number))
       isAlarming = true
-    if (isKnown && change / channel.perUnit >= (channel.urgentChange as number)) isAlarming = true
+    if (change / channel.perUnit >= (channel.urgentChange as number)) isAlarming = true
     last[c] = value
   })
   return isAlarming
