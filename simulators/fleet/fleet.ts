@@ -152,7 +152,7 @@ class Fleet {
     }
     // Bytes in flight must not hold the boards' clock back: the service's runs on.
     this.#network = new TcpNetwork({ speed, patienceMs: 0 })
-    this.#startMs = Math.ceil(clock.now() / 1000) * 1000
+    this.#startMs = Math.floor(clock.now() / 1000) * 1000
     const startMs = this.#startMs
     const world = createWorld({ seed, startMs, sites: [...sites], events, faults })
     const boot = Math.floor(startMs / 1000) % 0x7fffffff
