@@ -16,8 +16,11 @@ export function grossRange(values: Values, limits: GrossRangeLimits): Verdict[] 
   if (suspectSpan?.some((end) => isOutside(end, failSpan))) {
     throw new RangeError(`suspect span ${suspectSpan} must lie within the fail span ${failSpan}`)
   }
-  return judgeEach(values, (value) => {
-    if (isOutside(value, failSpan)) return 4
-    return suspectSpan !== undefined && isOutside(value, suspectSpan) ? 3 : 1
-  })
+  return judgeEach(values, (value) => grossVerdict(value, limits))
+}
+
+/** Of one present value, whose limits are in order. */
+export function grossVerdict(value: number, { failSpan, suspectSpan }: GrossRangeLimits): Verdict {
+  if (isOutside(value, failSpan)) return 4
+  return suspectSpan !== undefined && isOutside(value, suspectSpan) ? 3 : 1
 }

@@ -21,13 +21,18 @@ export interface RateLimits {
  */
 export function rateOfChange(values: Values, times: Times, limits: RateLimits): Verdict[] {
   requireSameLength(values, times)
-  const { suspect, fail = Number.POSITIVE_INFINITY } = limits
   return judgeEach(values, (value, index) => {
     const before = values[index - 1]
     if (!isPresent(before)) return 1
-    const seconds = wholeSeconds((times[index] ?? 0) - (times[index - 1] ?? 0)) || 1
-    const rate = Math.abs((value - before) / seconds)
-    if (rate > fail) return 4
-    return rate > suspect ? 3 : 1
+    const seconds = wholeSeconds((times[index] ?? 0) - (times[index - 1] ?? 0))
+    return rateVerdict(value - before, seconds, limits)
   })
+}
+
+/** Of one change within whole seconds. */
+export function rateVerdict(change: number, seconds: number, limits: RateLimits): Verdict {
+  const { suspect, fail = Number.POSITIVE_INFINITY } = limits
+  const rate = Math.abs(change / (seconds || 1))
+  if (rate > fail) return 4
+  return rate > suspect ? 3 : 1
 }

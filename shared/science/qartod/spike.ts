@@ -18,16 +18,23 @@ export interface SpikeLimits {
  * reaches a limit is good. The first and the last point and those beside a missing one are 2; missing 9.
  */
 export function spike(values: Values, limits: SpikeLimits): Verdict[] {
-  const { suspect = 0, fail = 0, method = 'average' } = limits
-  const height = method === 'average' ? distanceFromMiddle : smallerStep
   return judgeEach(values, (value, index) => {
     const before = values[index - 1]
     const after = values[index + 1]
     if (!isPresent(before) || !isPresent(after)) return 2
-    const size = height(before, value, after)
-    if (fail !== 0 && size > fail) return 4
-    return suspect !== 0 && size > suspect ? 3 : 1
+    return spikeVerdict([before, value, after], limits)
   })
+}
+
+/** Of the middle one of three present values. */
+export function spikeVerdict(
+  [before, value, after]: readonly [number, number, number],
+  { suspect = 0, fail = 0, method = 'average' }: SpikeLimits,
+): Verdict {
+  const height = method === 'average' ? distanceFromMiddle : smallerStep
+  const size = height(before, value, after)
+  if (fail !== 0 && size > fail) return 4
+  return suspect !== 0 && size > suspect ? 3 : 1
 }
 
 function distanceFromMiddle(before: number, value: number, after: number): number {

@@ -21,6 +21,11 @@ export interface QualityDefaults {
   flatTolerance: number
   /** Values from here on are no flat line: air that stays saturated at night is real. */
   flatExemptFrom?: number
+  /**
+   * What is sudden or unusual in this quantity is what the system is there to see: spike, rate of change and
+   * climatology call it suspect at most, and so does flat line below `flatBelow` (a dead lake is flat too).
+   */
+  suspectAtMost?: { flatBelow?: number }
   /** More than this percentage of saturation at the station's pressure is suspect. */
   suspectSaturation?: number
 }
@@ -54,6 +59,7 @@ export const TOBA_DEFAULTS: Readonly<Record<string, QualityDefaults>> = {
     ratePerHour: [1, 3],
     flatS: [3 * HOUR_S, 6 * HOUR_S],
     flatTolerance: 0.005,
+    suspectAtMost: { flatBelow: 1 },
     suspectSaturation: 150,
   },
   conductivity_25: {
@@ -73,6 +79,7 @@ export const TOBA_DEFAULTS: Readonly<Record<string, QualityDefaults>> = {
     ratePerHour: [20, 100],
     flatS: [12 * HOUR_S, 24 * HOUR_S],
     flatTolerance: 0.005,
+    suspectAtMost: {},
   },
   air_temperature: {
     failSpan: [0, 45],

@@ -1,0 +1,49 @@
+import { type Flag, WHY } from '../../schema/flags.js'
+import type { QualityLimits } from './limits.js'
+import type { Verdict } from './verdict.js'
+
+/** A reading as the tests see it: `value` in steps of its quantity, `why` with the reasons known so far. */
+export interface Point {
+  /** Unix seconds. */
+  time: number
+  value: number
+  why: number
+}
+
+/** Flag and reasons of a reading. */
+export interface Judgement {
+  flag: Flag
+  why: number
+}
+
+/** Reasons that the tests give, and take back when data around a reading change. The others stay. */
+const TESTED = WHY.gross | WHY.spike | WHY.rate | WHY.flat | WHY.climatology
+
+/** Outside the plausible range a value says nothing about its neighbours: the tests see a missing one. */
+export function seenValue({ value, why }: Point): number | null {
+  return (why & WHY.range) === 0 ? value : null
+}
+
+/** A reading before its tests. */
+export function untested(why: number): Judgement {
+  const kept = why & ~TESTED
+  if ((kept & WHY.range) !== 0) return { flag: 4, why: kept }
+  return { flag: (kept & WHY.clock) !== 0 ? 3 : 2, why: kept }
+}
+
+export type TestName = 'gross' | 'spike' | 'rate' | 'flat' | 'climatology'
+
+/** `judgement` with the verdict of one more test on a present value. */
+export function withVerdict(
+  judgement: Judgement,
+  { test, verdict }: { test: TestName; verdict: Verdict },
+  { value, limits }: { value: number; limits: QualityLimits },
+): Judgement {
+  if (verdict === 1) return judgement.flag === 2 ? { ...judgement, flag: 1 } : judgement
+  if (verdict !== 3 && verdict !== 4) return judgement
+  const isSuspectAtMost =
+    test === 'flat' ? value < limits.flatSuspectBelow : limits.isSuspectAtMost && test !== 'gross'
+  const given = isSuspectAtMost ? 3 : verdict
+  const flag = given > judgement.flag ? given : judgement.flag
+  return { flag, why: judgement.why | WHY[test] }
+}

@@ -1,0 +1,227 @@
+import fc from 'fast-check'
+import * as assert from 'uvu/assert'
+import { WHY, whyWords } from '../../../shared/schema/flags.js'
+import { flatLine } from '../../../shared/science/qartod/flat-line.js'
+import { flatLineByTime } from '../../../shared/science/qartod/flat-time.js'
+import { judgeSeries } from '../../../shared/science/qartod/judge-series.js'
+import {
+  type Judgement,
+  type Point,
+  withVerdict,
+} from '../../../shared/science/qartod/judgement.js'
+import { limitsOf, type QualityLimits } from '../../../shared/science/qartod/limits.js'
+import { nextStep, packTail, type Tail, unpackTail } from '../../../shared/science/qartod/tail.js'
+import { quantityByKey, toSteps } from '../../../shared/wire/quantities.js'
+import { suite } from '../../suite.js'
+
+/** Narrow limits around 0, so that a short series meets every test. */
+const limits = fc.record({
+  gross: fc.constant({ failSpan: [-12, 12], suspectSpan: [-8, 8] } as const),
+  climatologySpan: fc.constantFrom(undefined, [-5, 6] as const),
+  spike: fc.record({
+    suspect: fc.integer({ min: 0, max: 4 }),
+    fail: fc.integer({ min: 0, max: 8 }),
+    method: fc.constant('differential' as const),
+  }),
+  rate: fc.record({
+    suspect: fc.constantFrom(1 / 100, 2 / 100, 5 / 300),
+    fail: fc.constantFrom(4 / 100, 8 / 100),
+  }),
+  flat: fc.record({
+    suspectS: fc.integer({ min: 100, max: 600 }),
+    failS: fc.integer({ min: 100, max: 1200 }),
+    tolerance: fc.integer({ min: 0, max: 4 }),
+  }),
+  flatExemptFrom: fc.constantFrom(Number.POSITIVE_INFINITY, 9),
+  isSuspectAtMost: fc.boolean(),
+  flatSuspectBelow: fc.constantFrom(Number.NEGATIVE_INFINITY, 2),
+})
+
+/** Mostly quiet, sometimes wild: a flat line needs neighbours that stay, a spike ones that do not. */
+const value = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 2 }) },
+  fc.integer({ min: -15, max: 15 }),
+)
+const series = fc
+  .array(
+    fc.record({
+      stepS: fc.oneof({ weight: 4, arbitrary: fc.constant(100) }, fc.integer({ min: 1, max: 700 })),
+      value,
+      why: fc.oneof(
+        { weight: 6, arbitrary: fc.constant(0) },
+        fc.constantFrom(WHY.range, WHY.clock),
+      ),
+    }),
+    { maxLength: 40 },
+  )
+  .map((steps) => {
+    let time = 1_700_000_000
+    return steps.map(({ stepS, ...point }): Point => {
+      time += stepS
+      return { time, ...point }
+    })
+  })
+
+/** One reading after the other, each tail packed in between as the store does. */
+function judgeInSteps(points: readonly Point[], limits: QualityLimits): Judgement[] {
+  const judged: Judgement[] = []
+  let tail: Tail | undefined
+  for (const [index, point] of points.entries()) {
+    const step = nextStep(tail, point, limits)
+    const before = points[index - 1]
+    const verdict = { test: 'spike', verdict: step.spikeBefore } as const
+    if (before !== undefined) {
+      const ofBefore = judged[index - 1] as Judgement
+      judged[index - 1] = withVerdict(ofBefore, verdict, { value: before.value, limits })
+    }
+    judged.push(step.judgement)
+    tail = unpackTail(packTail(step.tail, limits), point.time, limits)
+  }
+  return judged
+}
+
+suite('streaming form of the quality tests', (test) => {
+  test('gives every reading what the tests over the whole series give it', () => {
+    fc.assert(
+      fc.property(series, limits, (points, limits) => {
+        assert.equal(judgeInSteps(points, limits), judgeSeries(points, limits))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('keeps a tail only for the series and the limits that it was made for', () => {
+    const limits = limitsOf(1) as QualityLimits
+    const { tail } = nextStep(undefined, { time: 600, value: 2580, why: 0 }, limits)
+    const packed = packTail(tail, limits)
+
+    assert.equal(unpackTail(packed, 600, limits), tail)
+    assert.is(unpackTail(packed, 900, limits), undefined)
+    const wider = { ...limits, flat: { ...limits.flat, tolerance: 2 } }
+    assert.is(unpackTail(packed, 600, wider), undefined)
+    assert.is(unpackTail(null, 600, limits), undefined)
+  })
+})
+
+suite('flat line by time', (test) => {
+  test('is the flat line of the reference on a regular series', () => {
+    const values = fc.array(fc.option(fc.integer({ min: 0, max: 2 }), { freq: 8 }), {
+      minLength: 3,
+      maxLength: 60,
+    })
+    const durations = fc.integer({ min: 20, max: 300 })
+    fc.assert(
+      fc.property(
+        fc.record({ values, stepS: fc.integer({ min: 1, max: 10 }), suspectS: durations }),
+        durations,
+        fc.integer({ min: 0, max: 3 }),
+        ({ values, stepS, suspectS }, failS, tolerance) => {
+          const times = values.map((_, index) => index * stepS)
+          const limits = { suspectS, failS, tolerance }
+          assert.equal(flatLineByTime(values, times, limits), flatLine(values, times, limits))
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('judges a point by what came before it, whatever steps come later', () => {
+    const limits = { suspectS: 300, failS: 600, tolerance: 1 }
+    const times = [0, 100, 200, 300, 400, 500, 600, 601, 602, 603, 604, 605, 606, 607, 608]
+    const flat = times.map(() => 7)
+
+    const early = flatLineByTime(flat.slice(0, 7), times.slice(0, 7), limits)
+    assert.equal(flatLineByTime(flat, times, limits).slice(0, 7), early)
+    assert.equal(early, [1, 1, 1, 3, 3, 3, 4])
+  })
+
+  test('a long silence ends a line, so that two equal readings are none', () => {
+    const limits = { suspectS: 600, failS: 1200, tolerance: 1 }
+
+    assert.equal(flatLineByTime([5, 5, 5, 5], [0, 300, 3900, 4200], limits), [1, 1, 1, 1])
+    assert.equal(flatLineByTime([5, 5], [0, 86_400], limits), [1, 1])
+  })
+})
+
+suite('quality limits in use', (test) => {
+  const judge = (key: string, values: readonly number[], stepS = 300) => {
+    const quantity = quantityByKey(key)
+    const limits = quantity && limitsOf(quantity.id)
+    if (!quantity || !limits) throw new Error(`no limits of ${key}`)
+    const points = values.map((value, index) => {
+      const why = value < quantity.min || value > quantity.max ? WHY.range : 0
+      return { time: 1_700_000_000 + index * stepS, value: toSteps(quantity, value), why }
+    })
+    return judgeSeries(points, limits).map(({ flag, why }) => [flag, whyWords(why).join(' ')])
+  }
+  const flags = (judged: unknown[][]) => judged.map(([flag]) => flag)
+
+  test('a reading that passes all tests is good, one that fails says why', () => {
+    assert.equal(judge('ph', [7.9, 7.91, 7.9]), [
+      [1, ''],
+      [1, ''],
+      [1, ''],
+    ])
+    assert.equal(judge('ph', [7.9, 8.7, 7.9, 7.9]), [
+      [1, ''],
+      [4, 'spike rate'],
+      [4, 'rate'],
+      [1, ''],
+    ])
+    assert.equal(judge('ph', [3]), [[4, 'gross climatology']])
+  })
+
+  test('an implausible value leaves its neighbours alone', () => {
+    assert.equal(judge('water_temperature', [25.8, -127, 25.8]), [
+      [1, ''],
+      [4, 'range'],
+      [1, ''],
+    ])
+  })
+
+  test('rates are per hour: a limit that is reached is kept', () => {
+    assert.equal(flags(judge('ph', [7.5, 8, 8.51], 3600)), [1, 1, 3])
+  })
+
+  test('no oxygen of the plausible range fails for being sudden, low or, in a dead lake, flat', () => {
+    const sudden = judge('dissolved_oxygen', [7.2, 0.4, 7.2, 0.1, 9.5, -0.4])
+    assert.equal(new Set(flags(sudden)), new Set([1, 3]))
+    assert.is(sudden[1]?.[1], 'spike rate')
+
+    const hours = (count: number, value: number) => Array.from({ length: count * 12 }, () => value)
+    assert.is(judge('dissolved_oxygen', hours(12, 0)).at(-1)?.[0], 3)
+    assert.is(judge('dissolved_oxygen', hours(12, 0.99)).at(-1)?.[0], 3)
+    assert.equal(judge('dissolved_oxygen', hours(12, 1)).at(-1), [4, 'flat'])
+  })
+
+  test('oxygen beyond what the probe can know still fails', () => {
+    assert.equal(judge('dissolved_oxygen', [16.5]).at(-1), [4, 'gross climatology'])
+  })
+
+  test('air that stays saturated is no flat line, air that stays drier is', () => {
+    const day = (value: number) =>
+      judge(
+        'relative_humidity',
+        Array.from({ length: 288 }, () => value),
+      )
+
+    assert.equal(new Set(flags(day(100))), new Set([1]))
+    assert.equal(new Set(flags(day(99))), new Set([1]))
+    assert.equal(day(98.9).at(-1), [4, 'flat'])
+  })
+
+  test('particles have no flat line, and other quantities no limits', () => {
+    assert.equal(
+      new Set(
+        flags(
+          judge(
+            'pm2_5',
+            Array.from({ length: 288 }, () => 12),
+          ),
+        ),
+      ),
+      new Set([1]),
+    )
+    assert.is(limitsOf(quantityByKey('battery_voltage')?.id ?? 0), undefined)
+  })
+})
