@@ -25,7 +25,7 @@ interface Line {
   high: number
 }
 
-export interface Step {
+interface Step {
   tail: Tail
   /** Of the new reading. Its spike verdict needs the next one. */
   judgement: Judgement
@@ -34,7 +34,7 @@ export interface Step {
 }
 
 /** One more reading at the end of a series; `tail` is undefined at its beginning. */
-export function nextStep(tail: Tail | undefined, point: Point, limits: QualityLimits): Step {
+function nextStep(tail: Tail | undefined, point: Point, limits: QualityLimits): Step {
   const value = seenValue(point)
   const stepS = tail === undefined ? 0 : point.time - tail.time
   const next = nextTail(tail, { time: point.time, value }, limits.flat)
@@ -54,6 +54,37 @@ export function nextStep(tail: Tail | undefined, point: Point, limits: QualityLi
   judgement = withVerdict(judgement, { test: 'rate', verdict: verdicts.rate }, of)
   judgement = withVerdict(judgement, { test: 'flat', verdict: verdicts.flat }, of)
   return { tail: next, judgement, spikeBefore: spikeOfLast(tail, value, limits) }
+}
+
+export interface Onward {
+  judgements: Judgement[]
+  /** Undefined where nothing is known and nothing came. */
+  tail: Tail | undefined
+  /** Of the last reading before these, for `withVerdict`. */
+  spikeBefore: Verdict
+}
+
+/** Readings at the end of a series, in ascending order of time. */
+export function judgeOnward(
+  tail: Tail | undefined,
+  points: readonly Point[],
+  limits: QualityLimits,
+): Onward {
+  const onward: Onward = { judgements: [], tail, spikeBefore: 2 }
+  for (const [index, point] of points.entries()) {
+    const step = nextStep(onward.tail, point, limits)
+    const before = points[index - 1]
+    const ofBefore = onward.judgements[index - 1]
+    if (before === undefined || ofBefore === undefined) onward.spikeBefore = step.spikeBefore
+    else {
+      const spike = { test: 'spike', verdict: step.spikeBefore } as const
+      const of = { value: before.value, limits }
+      onward.judgements[index - 1] = withVerdict(ofBefore, spike, of)
+    }
+    onward.judgements.push(step.judgement)
+    onward.tail = step.tail
+  }
+  return onward
 }
 
 function climateVerdict(value: number, { climatologySpan }: QualityLimits): Verdict {

@@ -10,7 +10,12 @@ import {
   withVerdict,
 } from '../../../shared/science/qartod/judgement.js'
 import { limitsOf, type QualityLimits } from '../../../shared/science/qartod/limits.js'
-import { nextStep, packTail, type Tail, unpackTail } from '../../../shared/science/qartod/tail.js'
+import {
+  judgeOnward,
+  packTail,
+  type Tail,
+  unpackTail,
+} from '../../../shared/science/qartod/tail.js'
 import { quantityByKey, toSteps } from '../../../shared/wire/quantities.js'
 import { suite } from '../../suite.js'
 
@@ -32,7 +37,7 @@ const limits = fc.record({
     failS: fc.integer({ min: 100, max: 1200 }),
     tolerance: fc.integer({ min: 0, max: 4 }),
   }),
-  flatExemptFrom: fc.constantFrom(Number.POSITIVE_INFINITY, 9),
+  flatExemptFrom: fc.constantFrom(Number.POSITIVE_INFINITY, 1),
   isSuspectAtMost: fc.boolean(),
   flatSuspectBelow: fc.constantFrom(Number.NEGATIVE_INFINITY, 2),
 })
@@ -62,20 +67,21 @@ const series = fc
     })
   })
 
-/** One reading after the other, each tail packed in between as the store does. */
-function judgeInSteps(points: readonly Point[], limits: QualityLimits): Judgement[] {
+/** In pieces of a few readings, each tail packed in between as the store does. */
+function judgeInPieces(points: readonly Point[], limits: QualityLimits, most: number): Judgement[] {
   const judged: Judgement[] = []
   let tail: Tail | undefined
-  for (const [index, point] of points.entries()) {
-    const step = nextStep(tail, point, limits)
-    const before = points[index - 1]
-    const verdict = { test: 'spike', verdict: step.spikeBefore } as const
-    if (before !== undefined) {
-      const ofBefore = judged[index - 1] as Judgement
-      judged[index - 1] = withVerdict(ofBefore, verdict, { value: before.value, limits })
+  for (let at = 0; at < points.length; at += most) {
+    const piece = points.slice(at, at + most)
+    const onward = judgeOnward(tail, piece, limits)
+    const [before, ofBefore] = [points[at - 1], judged.at(-1)]
+    if (before !== undefined && ofBefore !== undefined) {
+      const spike = { test: 'spike', verdict: onward.spikeBefore } as const
+      judged[at - 1] = withVerdict(ofBefore, spike, { value: before.value, limits })
     }
-    judged.push(step.judgement)
-    tail = unpackTail(packTail(step.tail, limits), point.time, limits)
+    judged.push(...onward.judgements)
+    const packed = onward.tail && packTail(onward.tail, limits)
+    tail = unpackTail(packed ?? null, piece.at(-1)?.time ?? 0, limits)
   }
   return judged
 }
@@ -83,17 +89,42 @@ function judgeInSteps(points: readonly Point[], limits: QualityLimits): Judgemen
 suite('streaming form of the quality tests', (test) => {
   test('gives every reading what the tests over the whole series give it', () => {
     fc.assert(
-      fc.property(series, limits, (points, limits) => {
-        assert.equal(judgeInSteps(points, limits), judgeSeries(points, limits))
+      fc.property(series, limits, fc.integer({ min: 1, max: 5 }), (points, limits, most) => {
+        assert.equal(judgeInPieces(points, limits, most), judgeSeries(points, limits))
       }),
       { numRuns: 1000 },
     )
   })
 
+  test('takes back what it said before, and nothing that others said', () => {
+    fc.assert(
+      fc.property(series, limits, fc.integer({ min: 0, max: 1023 }), (points, limits, why) => {
+        const kept = why & ~(WHY.gross | WHY.spike | WHY.rate | WHY.flat | WHY.climatology)
+        const given = points.map((point) => ({ ...point, why: kept }))
+        const judged = points.map((point) => ({ ...point, why }))
+
+        assert.equal(judgeSeries(judged, limits), judgeSeries(given, limits))
+        assert.ok(judgeSeries(judged, limits).every((each) => (each.why & kept) === kept))
+      }),
+    )
+  })
+
+  test('remembers no more of a line however long it lasts', () => {
+    const limits = limitsOf(40) as QualityLimits
+    const day = Array.from({ length: 288 }, (_, index) => ({
+      time: index * 300,
+      value: 2200 + (index % 2),
+      why: 0,
+    }))
+    const { tail } = judgeOnward(undefined, day, limits)
+
+    assert.ok(tail !== undefined && packTail(tail, limits).length <= 12)
+  })
+
   test('keeps a tail only for the series and the limits that it was made for', () => {
     const limits = limitsOf(1) as QualityLimits
-    const { tail } = nextStep(undefined, { time: 600, value: 2580, why: 0 }, limits)
-    const packed = packTail(tail, limits)
+    const { tail } = judgeOnward(undefined, [{ time: 600, value: 2580, why: 0 }], limits)
+    const packed = tail === undefined ? null : packTail(tail, limits)
 
     assert.equal(unpackTail(packed, 600, limits), tail)
     assert.is(unpackTail(packed, 900, limits), undefined)
