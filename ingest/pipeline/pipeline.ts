@@ -1,3 +1,4 @@
+import { limitsOf } from '../../shared/science/qartod/limits.js'
 import { AppError } from '../errors.js'
 import {
   commitPrepared,
@@ -6,7 +7,6 @@ import {
   type NewFrame,
   type NewReading,
   type NewRejectedFrame,
-  type PreparedFrames,
 } from '../store/batches.js'
 import type { Database } from '../store/database.js'
 import { accept, type Sender } from './accept.js'
@@ -41,8 +41,6 @@ export const DEADLINE_MS = 10_000
 const DEADLINE_CHECK_MS = 250
 /** Of each lane: one in the database, one made ready meanwhile. */
 const BATCHES_AT_ONCE = 2
-/** After the last repeat: the swarm's stragglers. */
-const CAREFUL_BATCHES = 20
 
 /**
  * From a frame's bytes to committed rows. `submit` resolves only after COMMIT, so whoever acknowledges on
@@ -55,8 +53,6 @@ export class Pipeline {
   /** Everything not settled yet, in arrival order. */
   readonly #inHand = new Set<Item>()
   readonly #lanes: Lane[]
-  /** Batches still to be committed with care. */
-  #carefulBatches = 0
   #closing = false
   #deadlines: NodeJS.Timeout | undefined
   #idle: (() => void)[] = []
@@ -177,7 +173,7 @@ export class Pipeline {
     for (const item of undated) await this.#date(item)
     const ready = undated.length > 0 ? asBatch(items).prepared : prepared
     const rejected = items.flatMap((item) => ('rejected' in item.work ? [item.work.rejected] : []))
-    const outcomes = await this.#commitFrames(ready)
+    const outcomes = ready.frames.length === 0 ? [] : await commitPrepared(db, ready, { limitsOf })
     await commitRejected(db, rejected)
     onCommitted({
       frames: ready.frames,
@@ -187,16 +183,6 @@ export class Pipeline {
       durationMs: performance.now() - startedAt,
     })
     this.#conclude(items, outcomes)
-  }
-
-  /** Repeats come in swarms, when nodes send again what they hold; between these there are none. */
-  async #commitFrames(prepared: PreparedFrames): Promise<FrameOutcome[]> {
-    if (prepared.frames.length === 0) return []
-    const isCareful = this.#carefulBatches > 0
-    const outcomes = await commitPrepared(this.#options.db, prepared, { isCareful })
-    const isSwarm = outcomes.some(({ repeated, conflicting }) => repeated + conflicting.length > 0)
-    this.#carefulBatches = isSwarm ? CAREFUL_BATCHES : Math.max(0, this.#carefulBatches - 1)
-    return outcomes
   }
 
   /** An undated frame becomes a dated one, a repeat or a rejected one, by what is stored around it. */

@@ -1,4 +1,5 @@
 import { WHY } from '../../shared/schema/flags.js'
+import { limitsOf } from '../../shared/science/qartod/limits.js'
 import { AppError } from '../errors.js'
 import { commitFrames, type NewFrame, type NewReading } from '../store/batches.js'
 import { keepFrameAt } from '../store/boots.js'
@@ -114,7 +115,10 @@ export class Replayer {
     const { db, clock, onStored } = this.#options
     const prepared = await this.#prepare(kept, startTime)
     if ('rejection' in prepared) return this.#stays(kept.id, prepared.rejection, startTime)
-    const [outcome] = await commitFrames(db, [prepared.frame], { keepConflicts: false })
+    const [outcome] = await commitFrames(db, [prepared.frame], {
+      limitsOf,
+      keepConflicts: false,
+    })
     if (outcome === undefined) throw new AppError('STORE_REFUSED', 'a commit without an outcome')
     if (outcome.stored.length > 0) onStored(outcome.stored)
     if (outcome.conflicting.length > 0) {

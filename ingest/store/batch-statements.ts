@@ -1,19 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { NewFrame, NewReading, NewRejectedFrame } from './batches.js'
 import type { Session } from './database.js'
-import { sqlState } from './sqlstate.js'
 
 /** The statements that a batch of frames is committed with, and what they are fed. */
 
-/** An in-range reading that no test has judged yet. */
-const USUAL_FLAG = 2
+/** A reading that passed all its tests. */
+const USUAL_FLAG = 1
 
-/**
- * Columns that are almost always the same are sent as empty arrays, which unnest pads with NULL. The newest
- * reading of each channel is named beforehand ($9–$12): where it was stored before, so was something at
- * least as new in `latest`.
- */
-const insertStatement = (onRepeat: '' | 'ON CONFLICT DO NOTHING') => `
+/** Columns that are almost always the same are sent as empty arrays, which unnest pads with NULL. */
+const INSERT_FRAMES = `
 WITH stored AS (
   INSERT INTO reading (node_id, quantity_id, position, time, value, raw, flag, why)
   SELECT node_id, quantity_id, coalesce(position, 0), to_timestamp(seconds), value, raw,
@@ -21,72 +16,64 @@ WITH stored AS (
   FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::int[], $6::int[],
               $7::smallint[], $8::int[])
     AS i (node_id, quantity_id, position, seconds, value, raw, flag, why)
-  ${onRepeat}
-  RETURNING node_id, quantity_id, position, time, value, flag, why
 ), newest AS (
-  INSERT INTO latest (node_id, quantity_id, position, time, received_at, value, flag, why)
-  SELECT s.node_id, s.quantity_id, s.position, s.time, to_timestamp($13::float8), s.value, s.flag, s.why
-  FROM unnest($9::int[], $10::smallint[], $11::smallint[], $12::float8[])
-    AS n (node_id, quantity_id, position, seconds)
-  JOIN stored s ON s.node_id = n.node_id AND s.quantity_id = n.quantity_id
-    AND s.position = n.position AND s.time = to_timestamp(n.seconds)
-  ORDER BY s.node_id, s.quantity_id, s.position
+  INSERT INTO latest (node_id, quantity_id, position, time, received_at, value, flag, why, tail)
+  SELECT node_id, quantity_id, position, to_timestamp(seconds), to_timestamp($9::float8), value, flag, why,
+         tail
+  FROM unnest($10::int[], $11::smallint[], $12::smallint[], $13::float8[], $14::int[], $15::smallint[],
+              $16::int[], $17::json[])
+    AS n (node_id, quantity_id, position, seconds, value, flag, why, tail)
   ON CONFLICT (node_id, quantity_id, position) DO UPDATE
   SET time = excluded.time, received_at = excluded.received_at, value = excluded.value,
-      flag = excluded.flag, why = excluded.why
+      flag = excluded.flag, why = excluded.why, tail = excluded.tail
   WHERE latest.time < excluded.time
-), kept AS (
-  INSERT INTO frame (received_at, node_id, boot, seq, first, last, undated, bytes)
-  SELECT to_timestamp(f.received), f.node_id, f.boot, f.seq, to_timestamp(f.first),
-         to_timestamp(f.last), f.undated, f.bytes
-  FROM unnest($14::float8[], $15::int[], $16::int[], $17::int[], $18::float8[], $19::float8[],
-              $20::bool[], $21::bytea[]) AS f (received, node_id, boot, seq, first, last, undated, bytes)
-  WHERE NOT EXISTS (SELECT FROM frame k WHERE k.node_id = f.node_id AND k.boot = f.boot
-                    AND k.seq = f.seq AND k.bytes = f.bytes)
-  RETURNING node_id, boot, seq
 )
-SELECT (SELECT count(*)::int FROM stored) AS readings,
-       (SELECT array_agg(concat_ws('/', node_id, boot, seq)) FROM kept) AS frames`
+INSERT INTO frame (received_at, node_id, boot, seq, first, last, undated, bytes)
+SELECT to_timestamp(f.received), f.node_id, f.boot, f.seq, to_timestamp(f.first),
+       to_timestamp(f.last), f.undated, f.bytes
+FROM unnest($18::float8[], $19::int[], $20::int[], $21::int[], $22::float8[], $23::float8[],
+            $24::bool[], $25::bytea[]) AS f (received, node_id, boot, seq, first, last, undated, bytes)
+WHERE NOT EXISTS (SELECT FROM frame k WHERE k.node_id = f.node_id AND k.boot = f.boot
+                  AND k.seq = f.seq AND k.bytes = f.bytes)`
 
-export interface Inserted {
-  readings: number
-  /** Frames that were not stored before, by `keyOf`. */
-  newFrames: Set<string>
+/** The newest reading of a channel, with what its next one is judged by. */
+export interface Newest {
+  reading: NewReading
+  tail: readonly (number | null)[] | null
 }
 
-const HOPEFUL = insertStatement('')
-const CAREFUL = insertStatement('ON CONFLICT DO NOTHING')
-const UNIQUE_VIOLATION = '23505'
+/** What is new: readings that are not stored yet, sorted by key, each key once. */
+export interface NewRows {
+  readings: NewReading[]
+  newest: Newest[]
+}
 
-/**
- * Hopeful first, unless told to be careful: a plain INSERT costs the database half of one that expects
- * repeats. A single repeat undoes the whole statement, which is then done again with care.
- */
+/** `columns` as `readingColumns` makes them of the readings, `frames` as `frameParameters` does. */
 export async function insertFrames(
   session: Session,
-  parameters: unknown[],
-  isCareful: boolean,
-): Promise<Inserted> {
-  type Answer = { readings: number; frames: string[] | null }
-  const careful = () => session.prepared<Answer>('commit_frames_careful', CAREFUL, parameters)
-  const [answer] = isCareful
-    ? await careful()
-    : await session.prepared<Answer>('commit_frames', HOPEFUL, parameters).catch((error) => {
-        if (sqlState(error) === UNIQUE_VIOLATION) return careful()
-        throw error
-      })
-  return { readings: answer?.readings ?? 0, newFrames: new Set(answer?.frames) }
+  { readings, newest }: NewRows,
+  { columns, frames }: { columns: unknown[]; frames: unknown[] },
+): Promise<void> {
+  const [receivedAt, ...kept] = frames
+  await session.prepared('commit_frames', INSERT_FRAMES, [
+    ...columns,
+    unlessAll(readings, USUAL_FLAG, (r) => r.flag),
+    unlessAll(readings, 0, (r) => r.why),
+    receivedAt,
+    array(newest, ({ reading }) => reading.nodeId),
+    array(newest, ({ reading }) => reading.quantityId),
+    array(newest, ({ reading }) => reading.position),
+    array(newest, ({ reading }) => reading.time),
+    array(newest, ({ reading }) => reading.value),
+    array(newest, ({ reading }) => reading.flag),
+    array(newest, ({ reading }) => reading.why),
+    array(newest, ({ tail }) => (tail === null ? 'NULL' : json(tail))),
+    ...kept,
+  ])
 }
 
-/** Identity of a frame but for its bytes. */
-export function keyOf(frame: { nodeId: number; boot: number; seq: number }): string {
-  return `${frame.nodeId}/${frame.boot}/${frame.seq}`
-}
-
-/** `readings` sorted by key, each key once. */
-export function parametersOf(readings: NewReading[], frames: NewFrame[]): unknown[] {
-  const newest = lastOfEachChannel(readings)
-  const kept = withoutTwins(frames)
+/** What of the readings is known before they are judged. */
+export function readingColumns(readings: NewReading[]): unknown[] {
   return [
     array(readings, (r) => r.nodeId),
     array(readings, (r) => r.quantityId),
@@ -94,12 +81,12 @@ export function parametersOf(readings: NewReading[], frames: NewFrame[]): unknow
     array(readings, (r) => r.time),
     array(readings, (r) => r.value),
     unlessAll(readings, 'NULL', (r) => r.raw ?? 'NULL'),
-    unlessAll(readings, USUAL_FLAG, (r) => r.flag),
-    unlessAll(readings, 0, (r) => r.why),
-    array(newest, (r) => r.nodeId),
-    array(newest, (r) => r.quantityId),
-    array(newest, (r) => r.position),
-    array(newest, (r) => r.time),
+  ]
+}
+
+export function frameParameters(frames: NewFrame[]): unknown[] {
+  const kept = withoutTwins(frames)
+  return [
     Math.max(...frames.map((frame) => frame.receivedAt)) / 1000,
     array(kept, (f) => f.receivedAt / 1000),
     array(kept, (f) => f.nodeId),
@@ -112,24 +99,11 @@ export function parametersOf(readings: NewReading[], frames: NewFrame[]): unknow
   ]
 }
 
-/** Of readings sorted by key. */
-function lastOfEachChannel(readings: NewReading[]): NewReading[] {
-  return readings.filter((reading, index) => {
-    const next = readings[index + 1]
-    return (
-      next === undefined ||
-      next.nodeId !== reading.nodeId ||
-      next.quantityId !== reading.quantityId ||
-      next.position !== reading.position
-    )
-  })
-}
-
 /** A frame that was sent twice may arrive twice in one batch, over a new and a dying connection. */
 function withoutTwins(frames: NewFrame[]): NewFrame[] {
   const seen = new Map<string, NewFrame>()
   for (const frame of frames) {
-    const key = keyOf(frame)
+    const key = `${frame.nodeId}/${frame.boot}/${frame.seq}`
     const twin = seen.get(key)
     if (twin === undefined) seen.set(key, frame)
     else if (Buffer.compare(twin.bytes, frame.bytes) !== 0) {
@@ -137,34 +111,6 @@ function withoutTwins(frames: NewFrame[]): NewFrame[] {
     }
   }
   return [...seen.values()]
-}
-
-/** The raw values now stored under the readings' keys, in their order. */
-export async function storedRaw(
-  session: Session,
-  readings: NewReading[],
-): Promise<(number | undefined)[]> {
-  const times = readings.map((reading) => reading.time)
-  const found = await session.prepared<{ ordinal: number; raw: number }>(
-    'stored_raw',
-    `SELECT i.ordinal::int AS ordinal, coalesce(r.raw, r.value) AS raw
-     FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[]) WITH ORDINALITY
-       AS i (node_id, quantity_id, position, seconds, ordinal)
-     JOIN reading r ON r.node_id = i.node_id AND r.quantity_id = i.quantity_id
-       AND r.position = i.position AND r.time = to_timestamp(i.seconds)
-       AND r.time BETWEEN to_timestamp($5::float8) AND to_timestamp($6::float8)`,
-    [
-      array(readings, (r) => r.nodeId),
-      array(readings, (r) => r.quantityId),
-      array(readings, (r) => r.position),
-      array(readings, (r) => r.time),
-      least(times),
-      most(times),
-    ],
-  )
-  const raw: (number | undefined)[] = readings.map(() => undefined)
-  for (const row of found) raw[row.ordinal - 1] = row.raw
-  return raw
 }
 
 /** Keeps frames whole; one that is there already counts up. */
@@ -207,17 +153,22 @@ export function digestOf(bytes: Uint8Array): Buffer {
 }
 
 /** A PostgreSQL array literal; joining strings costs a third of what pg's own conversion does. */
-function array<T>(items: T[], of: (item: T) => number | string): string {
+export function array<T>(items: readonly T[], of: (item: T) => number | string): string {
   return `{${items.map(of).join(',')}}`
 }
 
 /** As `array`, but empty when every item is the usual one. */
 function unlessAll<T>(
-  items: T[],
+  items: readonly T[],
   usual: number | string,
   of: (item: T) => number | string,
 ): string {
   return items.every((item) => of(item) === usual) ? '{}' : array(items, of)
+}
+
+/** Of numbers, which need no quoting. */
+export function json(numbers: readonly (number | null)[]): string {
+  return `"${JSON.stringify(numbers)}"`
 }
 
 function bytea(bytes: Uint8Array): string {
@@ -232,17 +183,10 @@ function lastTime(frame: NewFrame): number {
   return most(frame.readings.map((reading) => reading.time))
 }
 
-function least(numbers: number[]): number {
+export function least(numbers: readonly number[]): number {
   return numbers.reduce((one, other) => Math.min(one, other), Infinity)
 }
 
-function most(numbers: number[]): number {
+export function most(numbers: readonly number[]): number {
   return numbers.reduce((one, other) => Math.max(one, other), 0)
-}
-
-/** Order of the identity (node, quantity, position, time). */
-export function compareKeys(a: NewReading, b: NewReading): number {
-  return (
-    a.nodeId - b.nodeId || a.quantityId - b.quantityId || a.position - b.position || a.time - b.time
-  )
 }

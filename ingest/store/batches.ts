@@ -1,14 +1,14 @@
-import { AppError } from '../errors.js'
 import {
-  compareKeys,
-  type Inserted,
+  frameParameters,
   insertFrames,
   insertRejected,
-  keyOf,
-  parametersOf,
-  storedRaw,
+  readingColumns,
 } from './batch-statements.js'
-import type { Database } from './database.js'
+import { latestStates, lockNodes, reflag } from './channels.js'
+import type { Database, Session } from './database.js'
+import { type Added, flagAdded, type LimitsOf } from './flagging.js'
+import { judgeLate } from './late.js'
+import { type Row, type Series, sift } from './sift.js'
 
 /** A reading on its way into the store: integers of the quantity's step, time in unix seconds. */
 export interface NewReading {
@@ -60,52 +60,83 @@ export interface FrameOutcome {
 /** Frames made ready for the database: whatever can be done without a session is done by now. */
 export interface PreparedFrames {
   frames: NewFrame[]
-  /** Sorted by key; rows of one key in the order of their arrival. */
-  rows: Row[]
-  parameters: unknown[]
+  /** Sorted by key. */
+  series: Series[]
+  nodeIds: number[]
+  frameParameters: unknown[]
+  /** Of all readings, for the usual case that all of them are new. */
+  columns: unknown[]
 }
 
-/**
- * Rows are sorted by key, so two batches in opposite order cannot deadlock, and a key that comes twice is
- * inserted once: the first keeps it.
- */
+/** Rows are sorted by key: the store takes them faster so. */
 export function prepareFrames(frames: NewFrame[]): PreparedFrames {
   const rows = sortedRows(frames)
-  return { frames, rows, parameters: parametersOf(firstsOf(rows), frames) }
+  return {
+    frames,
+    series: seriesOf(rows),
+    nodeIds: [...new Set(rows.map(({ reading }) => reading.nodeId))],
+    frameParameters: frameParameters(frames),
+    columns: readingColumns(rows.map(({ reading }) => reading)),
+  }
 }
 
 export interface CommitOptions {
-  /** False where no repeat is expected: faster then, slower where one comes all the same. */
-  isCareful?: boolean
+  /** Limits that readings are flagged by; without them flags are stored as they came. */
+  limitsOf?: LimitsOf
   /** Whether a frame that conflicts is kept as rejected. */
   keepConflicts?: boolean
 }
 
 /**
- * Commits frames in one statement: readings that are not there yet, `latest` from the rows really inserted
- * and guarded by measured time, and the raw frames. When it resolves, everything is committed.
+ * Commits frames in one transaction: readings that are not there yet, flagged, with the new flags of their stored
+ * neighbours, `latest` guarded by measured time, and the raw frames. When it resolves, everything is committed.
  *
  * A stored identity with the same raw value is a repeat; one with another raw value is a conflict, which
- * leaves the stored row alone and keeps the frame as rejected, unless `keepConflicts` is false. A kill between
- * the two loses nothing: the frame was not acknowledged, and comes again.
+ * leaves the stored row alone and keeps the frame as rejected, unless `keepConflicts` is false.
  */
-export async function commitPrepared(
+export function commitPrepared(
   db: Database,
-  { frames, rows, parameters }: PreparedFrames,
-  { isCareful = true, keepConflicts = true }: CommitOptions = {},
+  prepared: PreparedFrames,
+  { limitsOf = () => undefined, keepConflicts = true }: CommitOptions = {},
 ): Promise<FrameOutcome[]> {
-  const outcomes = frames.map((): FrameOutcome => ({ stored: [], repeated: 0, conflicting: [] }))
-  await db.run('write', async (session) => {
-    const inserted = await insertFrames(session, parameters, isCareful)
-    if (inserted.readings === rows.length) {
-      for (const row of rows) outcomes[row.frame]?.stored.push(row.reading)
-      return
-    }
-    const readings = rows.map((row) => row.reading)
-    settle(rows, await storedRaw(session, readings), inserted, frames, outcomes)
-    const conflicts = frames.flatMap((frame, index) => asConflict(frame, outcomes[index]))
+  return db.transaction('write', async (session) => {
+    const outcomes = await storeFrames(session, prepared, limitsOf)
+    const conflicts = prepared.frames.flatMap((frame, index) => asConflict(frame, outcomes[index]))
     if (keepConflicts && conflicts.length > 0) await insertRejected(session, conflicts)
+    return outcomes
   })
+}
+
+async function storeFrames(
+  session: Session,
+  prepared: PreparedFrames,
+  limitsOf: LimitsOf,
+): Promise<FrameOutcome[]> {
+  const { frames, series, nodeIds, frameParameters } = prepared
+  const outcomes = frames.map((): FrameOutcome => ({ stored: [], repeated: 0, conflicting: [] }))
+  await lockNodes(session, nodeIds)
+  const channels = series.map(({ channel }) => channel)
+  const states = await latestStates(session, channels)
+  const added = await sift(session, { series, states }, outcomes)
+  const flagged = flagAdded(
+    series.flatMap(({ channel }, index): Added[] => {
+      const readings = added[index] ?? []
+      const limits = limitsOf(channel.quantityId)
+      return readings.length === 0 ? [] : [{ channel, readings, state: states[index], limits }]
+    }),
+  )
+  const readings = added.flat()
+  const isAllNew = outcomes.every(
+    ({ repeated, conflicting }) => repeated + conflicting.length === 0,
+  )
+  const columns = isAllNew ? prepared.columns : readingColumns(readings)
+  await insertFrames(
+    session,
+    { readings, newest: flagged.newest },
+    { columns, frames: frameParameters },
+  )
+  await reflag(session, flagged.reflagged)
+  await judgeLate(session, flagged.late)
   return outcomes
 }
 
@@ -123,11 +154,7 @@ export async function commitRejected(db: Database, frames: NewRejectedFrame[]): 
   if (frames.length > 0) await db.run('write', (session) => insertRejected(session, frames))
 }
 
-interface Row {
-  frame: number
-  reading: NewReading
-}
-
+/** Sorted by key; rows of one key in the order of their arrival. */
 function sortedRows(frames: NewFrame[]): Row[] {
   const rows: Row[] = []
   frames.forEach((frame, index) => {
@@ -136,58 +163,29 @@ function sortedRows(frames: NewFrame[]): Row[] {
   return rows.sort((a, b) => compareKeys(a.reading, b.reading))
 }
 
-function firstsOf(rows: Row[]): NewReading[] {
-  const firsts: NewReading[] = []
-  let last: NewReading | undefined
-  for (const { reading } of rows) {
-    if (last === undefined || compareKeys(last, reading) !== 0) firsts.push(reading)
-    last = reading
-  }
-  return firsts
+/** Order of the identity (node, quantity, position, time). */
+function compareKeys(a: NewReading, b: NewReading): number {
+  return (
+    a.nodeId - b.nodeId || a.quantityId - b.quantityId || a.position - b.position || a.time - b.time
+  )
 }
 
-function rawOf(reading: NewReading): number {
-  return reading.raw ?? reading.value
-}
-
-/**
- * Not every row was new. One whose stored value differs is a conflict. Which of the equal ones are new cannot
- * be seen afterwards, only how many: the first of each key are, those of frames that came for the first time
- * before those of frames that were there.
- */
-function settle(
-  rows: Row[],
-  raw: (number | undefined)[],
-  inserted: Inserted,
-  frames: NewFrame[],
-  outcomes: FrameOutcome[],
-): void {
-  const equal: Row[] = []
-  rows.forEach((row, index) => {
-    const storedValue = raw[index]
-    // Neither inserted nor there: retention took the chunk away in between. The frame is sent again.
-    if (storedValue === undefined) {
-      throw new AppError('STORE_BUSY', 'a reading vanished', { temporary: true })
+function seriesOf(rows: readonly Row[]): Series[] {
+  const series: Series[] = []
+  let last: Series | undefined
+  for (const row of rows) {
+    const { nodeId, quantityId, position } = row.reading
+    const isSame =
+      last?.channel.nodeId === nodeId &&
+      last.channel.quantityId === quantityId &&
+      last.channel.position === position
+    if (last === undefined || !isSame) {
+      last = { channel: { nodeId, quantityId, position }, rows: [] }
+      series.push(last)
     }
-    if (storedValue === rawOf(row.reading)) equal.push(row)
-    else outcomes[row.frame]?.conflicting.push(row.reading)
-  })
-  const isNew = (row: Row) => inserted.newFrames.has(keyOf(frames[row.frame] as NewFrame))
-  let left = inserted.readings
-  let last: NewReading | undefined
-  for (const row of [...equal.filter(isNew), ...equal.filter((one) => !isNew(one))]) {
-    const isTwin = last !== undefined && compareKeys(last, row.reading) === 0
-    if (!isTwin && left > 0) {
-      left--
-      outcomes[row.frame]?.stored.push(row.reading)
-    } else countRepeat(row, outcomes)
-    last = row.reading
+    last.rows.push(row)
   }
-}
-
-function countRepeat(row: Row, outcomes: FrameOutcome[]): void {
-  const outcome = outcomes[row.frame]
-  if (outcome !== undefined) outcome.repeated++
+  return series
 }
 
 function asConflict(frame: NewFrame, outcome: FrameOutcome | undefined): NewRejectedFrame[] {

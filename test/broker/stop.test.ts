@@ -13,6 +13,10 @@ suite('the end of the broker', (test) => {
           if (lane === 'write') await gate
           return db.run(lane, work)
         },
+        async transaction(lane, work) {
+          if (lane === 'write') await gate
+          return db.transaction(lane, work)
+        },
       }),
     })
     const node = await rig.addNode('stop-acks')

@@ -1,0 +1,201 @@
+import { type Flag, WHY } from '../../shared/schema/flags.js'
+import { array, json, least, most } from './batch-statements.js'
+import type { NewReading } from './batches.js'
+import type { Session } from './database.js'
+
+/** A channel of a node: its readings are one series. */
+export interface Channel {
+  nodeId: number
+  quantityId: number
+  position: number
+}
+
+/** What a series is known by, to judge what comes next. `time` in unix seconds. */
+export interface LatestState {
+  time: number
+  value: number
+  flag: Flag
+  why: number
+  tail: (number | null)[] | null
+}
+
+export interface StoredReading {
+  time: number
+  value: number
+  flag: Flag
+  why: number
+}
+
+/** New flag and reasons of a stored reading. */
+export type Reflagged = Channel & Pick<StoredReading, 'time' | 'flag' | 'why'>
+
+/**
+ * What a reading is depends on its neighbours, so whoever adds readings of a node has it alone until COMMIT. In
+ * order of id: two batches in opposite order would deadlock.
+ */
+export async function lockNodes(session: Session, ids: readonly number[]): Promise<void> {
+  await session.prepared(
+    'lock_nodes',
+    'SELECT FROM node WHERE id = ANY ($1::int[]) ORDER BY id FOR NO KEY UPDATE',
+    [`{${ids.join(',')}}`],
+  )
+}
+
+/** Of each channel, in their order; undefined where it has no reading. */
+export async function latestStates(
+  session: Session,
+  channels: readonly Channel[],
+): Promise<(LatestState | undefined)[]> {
+  const rows = await session.prepared<LatestState & { ordinal: number }>(
+    'latest_states',
+    `SELECT i.ordinal::int AS ordinal, extract(epoch FROM l.time)::float8 AS time, l.value, l.flag,
+            l.why, l.tail
+     FROM unnest($1::int[], $2::smallint[], $3::smallint[]) WITH ORDINALITY
+       AS i (node_id, quantity_id, position, ordinal)
+     JOIN latest l USING (node_id, quantity_id, position)`,
+    keys(channels),
+  )
+  const states: (LatestState | undefined)[] = channels.map(() => undefined)
+  for (const row of rows) states[row.ordinal - 1] = row
+  return states
+}
+
+/** The raw values now stored under the readings' keys, in their order. */
+export async function storedRaw(
+  session: Session,
+  readings: readonly NewReading[],
+): Promise<(number | undefined)[]> {
+  const times = readings.map((reading) => reading.time)
+  const found = await session.prepared<{ ordinal: number; raw: number }>(
+    'stored_raw',
+    `SELECT i.ordinal::int AS ordinal, coalesce(r.raw, r.value) AS raw
+     FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[]) WITH ORDINALITY
+       AS i (node_id, quantity_id, position, seconds, ordinal)
+     JOIN reading r ON r.node_id = i.node_id AND r.quantity_id = i.quantity_id
+       AND r.position = i.position AND r.time = to_timestamp(i.seconds)
+       AND r.time BETWEEN to_timestamp($5::float8) AND to_timestamp($6::float8)`,
+    [...keys(readings), array(times, (time) => time), least(times), most(times)],
+  )
+  const raw: (number | undefined)[] = readings.map(() => undefined)
+  for (const row of found) raw[row.ordinal - 1] = row.raw
+  return raw
+}
+
+/** A stretch of a series in which readings were added, and how far around it is looked. */
+export interface Stretch extends Channel {
+  fromS: number
+  toS: number
+  reachS: number
+}
+
+/** A stretch with what its flags depend on, and what depends on it, in ascending order of time. */
+export interface Window {
+  readings: StoredReading[]
+  /** Flags before this index cannot have changed, and want what lies before the window. */
+  judgedFrom: number
+}
+
+/**
+ * A reading's verdicts depend on its neighbours on both sides, however far they are, and on the readings within
+ * its reach: so a window holds the reading before the stretch and the one after it with all that these need.
+ */
+export async function windowsAround(
+  session: Session,
+  stretches: readonly Stretch[],
+): Promise<Window[]> {
+  const rows = await session.prepared<StoredReading & { ordinal: number; judged: boolean }>(
+    'windows_around',
+    `SELECT i.ordinal::int AS ordinal, extract(epoch FROM r.time)::float8 AS time, r.value, r.flag, r.why,
+            r.time >= e.first AS judged
+     FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::float8[], $6::float8[])
+       WITH ORDINALITY AS i (node_id, quantity_id, position, from_s, to_s, reach, ordinal)
+     CROSS JOIN LATERAL (
+       SELECT coalesce((SELECT time FROM reading
+                        WHERE node_id = i.node_id AND quantity_id = i.quantity_id
+                          AND position = i.position AND time < to_timestamp(i.from_s)
+                        ORDER BY time DESC LIMIT 1), to_timestamp(i.from_s)) AS first,
+              coalesce((SELECT time FROM reading
+                        WHERE node_id = i.node_id AND quantity_id = i.quantity_id
+                          AND position = i.position AND time > to_timestamp(i.to_s)
+                        ORDER BY time LIMIT 1), to_timestamp(i.to_s)) AS last,
+              make_interval(secs => i.reach) AS reach) e
+     CROSS JOIN LATERAL (
+       (SELECT time, value, flag, why FROM reading
+        WHERE node_id = i.node_id AND quantity_id = i.quantity_id AND position = i.position
+          AND time < e.first - e.reach ORDER BY time DESC LIMIT 1)
+       UNION ALL
+       (SELECT time, value, flag, why FROM reading
+        WHERE node_id = i.node_id AND quantity_id = i.quantity_id AND position = i.position
+          AND time BETWEEN e.first - e.reach AND e.last + e.reach)
+       UNION ALL
+       (SELECT time, value, flag, why FROM reading
+        WHERE node_id = i.node_id AND quantity_id = i.quantity_id AND position = i.position
+          AND time > e.last + e.reach ORDER BY time LIMIT 1)) r
+     ORDER BY i.ordinal, r.time`,
+    [
+      ...keys(stretches),
+      array(stretches, ({ fromS }) => fromS),
+      array(stretches, ({ toS }) => toS),
+      array(stretches, ({ reachS }) => reachS),
+    ],
+  )
+  const windows = stretches.map((): Window => ({ readings: [], judgedFrom: 0 }))
+  for (const { ordinal, judged, ...reading } of rows) {
+    const window = windows[ordinal - 1]
+    if (window === undefined) continue
+    if (!judged) window.judgedFrom++
+    window.readings.push(reading)
+  }
+  return windows
+}
+
+/** A flag that a person gave stays; everybody else asks before. */
+const UNLESS_MANUAL = `(r.why & ${WHY.manual}) = 0`
+
+/** Not prepared: only a plan made for these very times leaves other compressed chunks as they are. */
+export async function reflag(session: Session, readings: readonly Reflagged[]): Promise<void> {
+  if (readings.length === 0) return
+  const times = readings.map(({ time }) => time)
+  await session.query(
+    `UPDATE reading r SET flag = u.flag, why = u.why
+     FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::smallint[], $6::int[])
+       AS u (node_id, quantity_id, position, seconds, flag, why)
+     WHERE r.node_id = u.node_id AND r.quantity_id = u.quantity_id AND r.position = u.position
+       AND r.time = to_timestamp(u.seconds) AND ${UNLESS_MANUAL}
+       AND r.time BETWEEN to_timestamp($7::float8) AND to_timestamp($8::float8)`,
+    [...keys(readings), ...flags(readings), least(times), most(times)],
+  )
+}
+
+/** The newest readings of their series as they are judged now. */
+export async function rejudgeLatest(
+  session: Session,
+  readings: readonly (Reflagged & { tail: (number | null)[] })[],
+): Promise<void> {
+  if (readings.length === 0) return
+  await session.prepared(
+    'rejudge_latest',
+    `UPDATE latest l SET flag = u.flag, why = u.why, tail = u.tail
+     FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::smallint[], $6::int[],
+                 $7::json[]) AS u (node_id, quantity_id, position, seconds, flag, why, tail)
+     WHERE l.node_id = u.node_id AND l.quantity_id = u.quantity_id AND l.position = u.position
+       AND l.time = to_timestamp(u.seconds)`,
+    [...keys(readings), ...flags(readings), array(readings, ({ tail }) => json(tail))],
+  )
+}
+
+function flags(readings: readonly Reflagged[]): string[] {
+  return [
+    array(readings, ({ time }) => time),
+    array(readings, ({ flag }) => flag),
+    array(readings, ({ why }) => why),
+  ]
+}
+
+function keys(channels: readonly Channel[]): string[] {
+  return [
+    array(channels, ({ nodeId }) => nodeId),
+    array(channels, ({ quantityId }) => quantityId),
+    array(channels, ({ position }) => position),
+  ]
+}

@@ -1,0 +1,72 @@
+import { WHY } from '../../shared/schema/flags.js'
+import { untested, withVerdict } from '../../shared/science/qartod/judgement.js'
+import type { QualityLimits } from '../../shared/science/qartod/limits.js'
+import { judgeOnward, packTail, unpackTail } from '../../shared/science/qartod/tail.js'
+import type { Newest } from './batch-statements.js'
+import type { NewReading } from './batches.js'
+import type { Channel, LatestState, Reflagged } from './channels.js'
+
+/** By quantity; undefined where a quantity has no tests, and its readings stay as they came. */
+export type LimitsOf = (quantityId: number) => QualityLimits | undefined
+
+/** New readings of one series in ascending order of time, and what was known of it before them. */
+export interface Added {
+  channel: Channel
+  readings: NewReading[]
+  state: LatestState | undefined
+  limits: QualityLimits | undefined
+}
+
+export interface Flagged {
+  newest: Newest[]
+  /** Stored readings whose flags follow from the new ones. */
+  reflagged: Reflagged[]
+  /** Series in which readings came late: they are judged once all of them are stored. */
+  late: Judgeable[]
+}
+
+export type Judgeable = Added & { limits: QualityLimits }
+
+/** Flags the readings that come after all of their series; the late ones get what they deserve alone. */
+export function flagAdded(series: readonly Added[]): Flagged {
+  const flagged: Flagged = { newest: [], reflagged: [], late: [] }
+  for (const added of series) {
+    const tail = hasLimits(added) ? flagWithLimits(added, flagged) : null
+    const last = added.readings.at(-1)
+    if (last && last.time > (added.state?.time ?? Number.NEGATIVE_INFINITY)) {
+      flagged.newest.push({ reading: last, tail })
+    }
+  }
+  return flagged
+}
+
+function hasLimits(added: Added): added is Judgeable {
+  return added.limits !== undefined
+}
+
+/** The tail after the new readings; null where it is not known yet. */
+function flagWithLimits(added: Judgeable, flagged: Flagged): (number | null)[] | null {
+  const { channel, readings, state, limits } = added
+  const tail = state && unpackTail(state.tail, state.time, limits)
+  const isKnown = state === undefined || tail !== undefined
+  if (!isKnown || (readings[0]?.time ?? 0) <= (state?.time ?? Number.NEGATIVE_INFINITY)) {
+    for (const reading of readings) {
+      Object.assign(reading, judgeOnward(undefined, [reading], limits).judgements[0])
+    }
+    flagged.late.push(added)
+    return null
+  }
+  const onward = judgeOnward(tail, readings, limits)
+  for (const [index, reading] of readings.entries()) {
+    const { flag, why } = onward.judgements[index] ?? untested(reading.why)
+    reading.flag = flag
+    reading.why = why
+  }
+  if (state !== undefined && (onward.spikeBefore === 3 || onward.spikeBefore === 4)) {
+    const spike = { test: 'spike', verdict: onward.spikeBefore } as const
+    const { flag, why } = withVerdict(state, spike, { value: state.value, limits })
+    const isManual = (why & WHY.manual) !== 0
+    if (!isManual) flagged.reflagged.push({ ...channel, time: state.time, flag, why })
+  }
+  return onward.tail === undefined ? null : packTail(onward.tail, limits)
+}
