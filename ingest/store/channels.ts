@@ -149,10 +149,7 @@ export async function windowsAround(
   return windows
 }
 
-/** A flag that a person gave stays; everybody else asks before. */
-const UNLESS_MANUAL = `(r.why & ${WHY.manual}) = 0`
-
-/** Not prepared: only a plan made for these very times leaves other compressed chunks as they are. */
+/** A flag that a person gave stays. Not prepared: only a plan made for these very times leaves other compressed chunks as they are. */
 export async function reflag(session: Session, readings: readonly Reflagged[]): Promise<void> {
   if (readings.length === 0) return
   const times = readings.map(({ time }) => time)
@@ -161,7 +158,7 @@ export async function reflag(session: Session, readings: readonly Reflagged[]): 
      FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::smallint[], $6::int[])
        AS u (node_id, quantity_id, position, seconds, flag, why)
      WHERE r.node_id = u.node_id AND r.quantity_id = u.quantity_id AND r.position = u.position
-       AND r.time = to_timestamp(u.seconds) AND ${UNLESS_MANUAL}
+       AND r.time = to_timestamp(u.seconds) AND (r.why & ${WHY.manual}) = 0
        AND r.time BETWEEN to_timestamp($7::float8) AND to_timestamp($8::float8)`,
     [...keys(readings), ...flags(readings), least(times), most(times)],
   )

@@ -1,4 +1,3 @@
-import { WHY } from '../../shared/schema/flags.js'
 import { untested, withVerdict } from '../../shared/science/qartod/judgement.js'
 import type { QualityLimits } from '../../shared/science/qartod/limits.js'
 import { judgeOnward, packTail, unpackTail } from '../../shared/science/qartod/tail.js'
@@ -65,8 +64,7 @@ function flagWithLimits(added: Judgeable, flagged: Flagged): (number | null)[] |
   if (state !== undefined && (onward.spikeBefore === 3 || onward.spikeBefore === 4)) {
     const spike = { test: 'spike', verdict: onward.spikeBefore } as const
     const { flag, why } = withVerdict(state, spike, { value: state.value, limits })
-    const isManual = (why & WHY.manual) !== 0
-    if (!isManual) flagged.reflagged.push({ ...channel, time: state.time, flag, why })
+    flagged.reflagged.push({ ...channel, time: state.time, flag, why })
   }
   return onward.tail === undefined ? null : packTail(onward.tail, limits)
 }

@@ -1,7 +1,7 @@
 import { WHY } from '../../shared/schema/flags.js'
 import { longestStepS } from '../../shared/science/qartod/flat-time.js'
 import { seenValue } from '../../shared/science/qartod/judgement.js'
-import type { QualityLimits } from '../../shared/science/qartod/limits.js'
+import type { FlatTimes, QualityLimits } from '../../shared/science/qartod/limits.js'
 import { judgeOnward, packTail } from '../../shared/science/qartod/tail.js'
 import {
   type Reflagged,
@@ -76,21 +76,16 @@ function linesEnd({ readings, judgedFrom }: Window, { toS, series }: Part): bool
   return isBroken(before, flat) && (isAtEnd || isBroken(after, flat))
 }
 
-function isBroken(readings: StoredReading[], flat: QualityLimits['flat']): boolean {
+function isBroken(readings: readonly StoredReading[], { tolerance }: FlatTimes): boolean {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
-  let last: number | undefined
   for (const reading of readings) {
     const value = seenValue(reading)
-    if (value !== null) {
-      low = Math.min(low, value)
-      high = Math.max(high, value)
-    }
-    const isGap = last !== undefined && reading.time - last > longestStepS(flat)
-    if (isGap || high - low >= flat.tolerance) return true
-    last = reading.time
+    if (value === null) continue
+    low = Math.min(low, value)
+    high = Math.max(high, value)
   }
-  return false
+  return high - low >= tolerance
 }
 
 async function judgeWindows(

@@ -145,6 +145,76 @@ function tests(test: Test, rig: () => TestStore): void {
     { limitMs: 240_000 },
   )
 
+  test('a late reading takes the flat line apart that was there without it', async () => {
+    const nodeId = await newNode()
+    const samples = Array.from({ length: 40 }, (_, index) => ({
+      stepS: USUAL_STEP_S,
+      isDoubted: false,
+      values: [index === 0 ? 2500 : index === 3 ? 2550 : 2580],
+    }))
+    const [early, late, rest] = framesOf(nodeId, samples, [
+      [0, 3],
+      [3, 4],
+      [4, 40],
+    ]) as [NewFrame, NewFrame, NewFrame]
+
+    await commitFrames(db(), [early, rest].map(copyOf), options)
+    await expectFlags(nodeId, [early, rest])
+    await commitFrames(db(), [copyOf(late)], options)
+
+    await expectFlags(nodeId, [early, late, rest])
+  })
+
+  test('a flag given by hand stays when its neighbours are judged anew', async () => {
+    const nodeId = await newNode()
+    const samples = [2580, 2580, 2900, 2580].map((value) => ({
+      stepS: 300,
+      isDoubted: false,
+      values: [value],
+    }))
+    const [one, two, three] = framesOf(nodeId, samples, [
+      [0, 1],
+      [1, 2],
+      [2, 4],
+    ]) as [NewFrame, NewFrame, NewFrame]
+    const byHand = async (time: number) => {
+      for (const table of ['reading', 'latest']) {
+        await db().query(
+          'write',
+          `UPDATE ${table} SET flag = 2, why = ${WHY.manual} WHERE node_id = $1 AND time = to_timestamp($2)`,
+          [nodeId, time],
+        )
+      }
+    }
+    const flagAt = async (table: string, time: number) =>
+      db().query(
+        'read',
+        `SELECT flag, why FROM ${table} WHERE node_id = $1 AND time = to_timestamp($2)`,
+        [nodeId, time],
+      )
+    await commitFrames(db(), [copyOf(three)], options)
+    const last = three.readings.at(-1)?.time ?? 0
+    await byHand(last)
+
+    await commitFrames(db(), [copyOf(one), copyOf(two)], options)
+
+    const given = [{ flag: 2, why: WHY.manual }]
+    assert.equal(await flagAt('reading', last), given)
+    assert.equal(await flagAt('latest', last), given)
+    const next = { ...three, seq: 9, bytes: Uint8Array.of(9) }
+    const readings = [2900, 2580].map((value, at) => ({
+      ...(three.readings[0] as NewReading),
+      time: last + 300 * (at + 1),
+      value,
+    }))
+    await byHand(last)
+    await commitFrames(db(), [{ ...next, readings: readings.slice(0, 1) }], options)
+    assert.equal(await flagAt('reading', last), given)
+    await byHand(last + 300)
+    await commitFrames(db(), [{ ...next, seq: 10, readings: readings.slice(1) }], options)
+    assert.equal(await flagAt('reading', last + 300), given, 'a spike by the tests')
+  })
+
   /** What is stored of a node, by channel: flags, reasons and latest. */
   async function expectFlags(nodeId: number, frames: readonly NewFrame[]): Promise<void> {
     const stored = await db().query<NewReading & { latest: string | null }>(
