@@ -81,72 +81,46 @@ export async function storedRaw(
   return raw
 }
 
-/** A stretch of a series in which readings were added, and how far around it is looked. */
+/** A stretch of a series, both ends included. */
 export interface Stretch extends Channel {
   fromS: number
   toS: number
-  reachS: number
 }
 
-/** A stretch with what its flags depend on, and what depends on it, in ascending order of time. */
-export interface Window {
-  readings: StoredReading[]
-  /** Flags before this index cannot have changed, and want what lies before the window. */
-  judgedFrom: number
-}
-
-/**
- * A reading's verdicts depend on its neighbours on both sides, however far they are, and on the readings within
- * its reach: so a window holds the reading before the stretch and the one after it with all that these need.
- */
-export async function windowsAround(
+/** The readings of each stretch and as many as `beside` on either side of it, in ascending order of time. */
+export async function readingsAround(
   session: Session,
   stretches: readonly Stretch[],
-): Promise<Window[]> {
-  const rows = await session.prepared<StoredReading & { ordinal: number; judged: boolean }>(
-    'windows_around',
-    `SELECT i.ordinal::int AS ordinal, extract(epoch FROM r.time)::float8 AS time, r.value, r.flag, r.why,
-            r.time >= e.first AS judged
-     FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::float8[], $6::float8[])
-       WITH ORDINALITY AS i (node_id, quantity_id, position, from_s, to_s, reach, ordinal)
-     CROSS JOIN LATERAL (
-       SELECT coalesce((SELECT time FROM reading
-                        WHERE node_id = i.node_id AND quantity_id = i.quantity_id
-                          AND position = i.position AND time < to_timestamp(i.from_s)
-                        ORDER BY time DESC LIMIT 1), to_timestamp(i.from_s)) AS first,
-              coalesce((SELECT time FROM reading
-                        WHERE node_id = i.node_id AND quantity_id = i.quantity_id
-                          AND position = i.position AND time > to_timestamp(i.to_s)
-                        ORDER BY time LIMIT 1), to_timestamp(i.to_s)) AS last,
-              make_interval(secs => i.reach) AS reach) e
+  beside: number,
+): Promise<StoredReading[][]> {
+  const rows = await session.prepared<StoredReading & { ordinal: number }>(
+    'readings_around',
+    `SELECT i.ordinal::int AS ordinal, extract(epoch FROM r.time)::float8 AS time, r.value, r.flag, r.why
+     FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::float8[])
+       WITH ORDINALITY AS i (node_id, quantity_id, position, from_s, to_s, ordinal)
      CROSS JOIN LATERAL (
        (SELECT time, value, flag, why FROM reading
         WHERE node_id = i.node_id AND quantity_id = i.quantity_id AND position = i.position
-          AND time < e.first - e.reach ORDER BY time DESC LIMIT 1)
+          AND time < to_timestamp(i.from_s) ORDER BY time DESC LIMIT $6)
        UNION ALL
        (SELECT time, value, flag, why FROM reading
         WHERE node_id = i.node_id AND quantity_id = i.quantity_id AND position = i.position
-          AND time BETWEEN e.first - e.reach AND e.last + e.reach)
+          AND time BETWEEN to_timestamp(i.from_s) AND to_timestamp(i.to_s))
        UNION ALL
        (SELECT time, value, flag, why FROM reading
         WHERE node_id = i.node_id AND quantity_id = i.quantity_id AND position = i.position
-          AND time > e.last + e.reach ORDER BY time LIMIT 1)) r
+          AND time > to_timestamp(i.to_s) ORDER BY time LIMIT $6)) r
      ORDER BY i.ordinal, r.time`,
     [
       ...keys(stretches),
       array(stretches, ({ fromS }) => fromS),
       array(stretches, ({ toS }) => toS),
-      array(stretches, ({ reachS }) => reachS),
+      beside,
     ],
   )
-  const windows = stretches.map((): Window => ({ readings: [], judgedFrom: 0 }))
-  for (const { ordinal, judged, ...reading } of rows) {
-    const window = windows[ordinal - 1]
-    if (window === undefined) continue
-    if (!judged) window.judgedFrom++
-    window.readings.push(reading)
-  }
-  return windows
+  const readings = stretches.map((): StoredReading[] => [])
+  for (const { ordinal, ...reading } of rows) readings[ordinal - 1]?.push(reading)
+  return readings
 }
 
 /** A flag that a person gave stays. Not prepared: only a plan made for these very times leaves other compressed chunks as they are. */

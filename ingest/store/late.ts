@@ -5,48 +5,51 @@ import type { FlatTimes, QualityLimits } from '../../shared/science/qartod/limit
 import { judgeOnward, packTail } from '../../shared/science/qartod/tail.js'
 import {
   type Reflagged,
+  readingsAround,
   reflag,
   rejudgeLatest,
   type StoredReading,
   type Stretch,
-  type Window,
-  windowsAround,
 } from './channels.js'
 import type { Session } from './database.js'
 import type { Judgeable } from './flagging.js'
 
-/** Six readings at the usual interval: in most series that is enough to end every flat line. */
-const NEAR_S = 1800
+/** In most series so few readings end every flat line; spike and rate need two. */
+const NEAR = 6
 /** Windows of a day and more are read so many at a time. */
 const WIDE_AT_ONCE = 50
 
+/** A stretch in which readings were added late. */
 type Part = Stretch & { series: Judgeable }
+
+/** Its readings and those around it, in ascending order of time, and which of them may have got another flag. */
+interface Window {
+  part: Part
+  readings: StoredReading[]
+  /** Index of the reading before the stretch: its verdict wants the next one. */
+  judgedFrom: number
+}
 
 /**
  * Judges what was stored late, and what is stored around it, by the stored readings themselves: a reading between
  * others changes the verdicts of its neighbours and of the flat lines through it. Most lines end close by; only
- * where one may be longer than that is looked as far as it can matter.
+ * where one may be longer is looked as far as it can matter.
  */
 export async function judgeLate(session: Session, late: readonly Judgeable[]): Promise<void> {
   const parts = late.flatMap(partsOf)
   if (parts.length === 0) return
-  const near = parts.map((part) => ({ ...part, reachS: Math.min(NEAR_S, part.reachS) }))
-  const windows = await windowsAround(session, near)
-  const isSettled = (index: number) => linesEnd(windows[index] as Window, near[index] as Part)
-  await judgeWindows(
-    session,
-    near.flatMap((part, index) =>
-      isSettled(index) ? [{ part, window: windows[index] as Window }] : [],
-    ),
-  )
-  const wide = parts.filter((_, index) => !isSettled(index))
-  for (let from = 0; from < wide.length; from += WIDE_AT_ONCE) {
-    const some = wide.slice(from, from + WIDE_AT_ONCE)
-    const wideWindows = await windowsAround(session, some)
-    await judgeWindows(
+  const near = await windowsOf(session, parts, { stretches: parts, beside: NEAR })
+  await judgeWindows(session, near.filter(linesEnd))
+  const open = near.filter((window) => !linesEnd(window))
+  for (let from = 0; from < open.length; from += WIDE_AT_ONCE) {
+    const some = open.slice(from, from + WIDE_AT_ONCE)
+    const stretches = some.map(widened)
+    const wide = await windowsOf(
       session,
-      some.map((part, index) => ({ part, window: wideWindows[index] as Window })),
+      some.map(({ part }) => part),
+      { stretches, beside: 1 },
     )
+    await judgeWindows(session, wide)
   }
 }
 
@@ -57,7 +60,7 @@ function partsOf(series: Judgeable): Part[] {
   for (const { time } of series.readings) {
     const last = parts.at(-1)
     if (last !== undefined && time - last.toS <= 2 * reachS) last.toS = time
-    else parts.push({ ...series.channel, fromS: time, toS: time, reachS, series })
+    else parts.push({ ...series.channel, fromS: time, toS: time, series })
   }
   return parts
 }
@@ -67,13 +70,26 @@ function reachOf({ flat }: QualityLimits): number {
   return Math.max(flat.suspectS, flat.failS) + longestStepS(flat)
 }
 
+async function windowsOf(
+  session: Session,
+  parts: readonly Part[],
+  around: { stretches: readonly Stretch[]; beside: number },
+): Promise<Window[]> {
+  const readings = await readingsAround(session, around.stretches, around.beside)
+  return parts.map((part, index) => {
+    const some = readings[index] ?? []
+    const start = some.findIndex(({ time }) => time >= part.fromS)
+    return { part, readings: some, judgedFrom: Math.max(0, start - 1) }
+  })
+}
+
 /** Whether every flat line that passes the stretch begins and ends within the window. */
-function linesEnd({ readings, judgedFrom }: Window, { toS, series }: Part): boolean {
-  const { flat } = series.limits
-  const before = readings.slice(0, judgedFrom + 1)
-  const after = readings.filter(({ time }) => time > toS)
-  const isAtEnd = readings.at(-1)?.time === newestTime(series)
-  return isBroken(before, flat) && (isAtEnd || isBroken(after, flat))
+function linesEnd(window: Window): boolean {
+  const { part, readings, judgedFrom } = window
+  const { flat } = part.series.limits
+  const isAtStart = judgedFrom < NEAR - 1
+  const isEndedBefore = isAtStart || isBroken(readings.slice(0, judgedFrom + 1), flat)
+  return isEndedBefore && (isAtEnd(window) || isBroken(after(window), flat))
 }
 
 function isBroken(readings: readonly StoredReading[], { tolerance }: FlatTimes): boolean {
@@ -88,38 +104,52 @@ function isBroken(readings: readonly StoredReading[], { tolerance }: FlatTimes):
   return high - low >= tolerance
 }
 
-async function judgeWindows(
-  session: Session,
-  windows: readonly { part: Part; window: Window }[],
-): Promise<void> {
+/** As far as a line may reach into the reading before the stretch, and from the one after it. */
+function widened(window: Window): Stretch {
+  const { part, readings, judgedFrom } = window
+  const reachS = reachOf(part.series.limits)
+  return {
+    ...part,
+    fromS: Math.min(part.fromS, readings[judgedFrom]?.time ?? part.fromS) - reachS,
+    toS: (after(window)[0]?.time ?? part.toS) + reachS,
+  }
+}
+
+function after({ readings, part }: Window): StoredReading[] {
+  return readings.filter(({ time }) => time > part.toS)
+}
+
+function isAtEnd({ readings, part }: Window): boolean {
+  const { state, readings: added } = part.series
+  const newest = Math.max(added.at(-1)?.time ?? 0, state?.time ?? Number.NEGATIVE_INFINITY)
+  return readings.at(-1)?.time === newest
+}
+
+async function judgeWindows(session: Session, windows: readonly Window[]): Promise<void> {
   const reflagged: Reflagged[] = []
   const latest: (Reflagged & { tail: (number | null)[] })[] = []
-  for (const { part, window } of windows) {
-    const { nodeId, quantityId, position, series } = part
-    const channel = { nodeId, quantityId, position }
-    const { readings, judgedFrom } = window
-    const { judgements, tail } = judgeOnward(undefined, readings, series.limits)
-    const isAtEnd = readings.at(-1)?.time === newestTime(series)
-    const added = new Map(series.readings.map((reading) => [reading.time, reading]))
-    for (const [index, stored] of readings.entries()) {
-      const isLast = index === readings.length - 1
-      // The last one's spike verdict wants a neighbour that the window has not, unless there is none.
-      if (index < judgedFrom || (isLast && !isAtEnd)) continue
+  for (const window of windows) {
+    const { channel, limits, readings: added } = window.part.series
+    const { judgements, tail } = judgeOnward(undefined, window.readings, limits)
+    const byTime = new Map(added.map((reading) => [reading.time, reading]))
+    // The last one's spike verdict wants a neighbour that the window has not, unless there is none.
+    const end = isAtEnd(window) ? window.readings.length : window.readings.length - 1
+    for (let index = window.judgedFrom; index < end; index++) {
+      const stored = window.readings[index]
+      const judgement = judgements[index]
+      if (stored === undefined || judgement === undefined) continue
       const isManual = (stored.why & WHY.manual) !== 0
-      const { flag, why } = isManual ? stored : (judgements[index] ?? stored)
+      const { flag, why } = isManual ? stored : judgement
       const { time } = stored
-      Object.assign(added.get(time) ?? {}, { flag, why })
+      const reading = byTime.get(time)
+      if (reading !== undefined) Object.assign(reading, { flag, why })
       if (flag !== stored.flag || why !== stored.why)
         reflagged.push({ ...channel, time, flag, why })
-      if (isLast && tail !== undefined) {
-        latest.push({ ...channel, time, flag, why, tail: packTail(tail, series.limits) })
+      if (index === window.readings.length - 1 && tail !== undefined) {
+        latest.push({ ...channel, time, flag, why, tail: packTail(tail, limits) })
       }
     }
   }
   await reflag(session, reflagged)
   await rejudgeLatest(session, latest)
-}
-
-function newestTime({ readings, state }: Judgeable): number {
-  return Math.max(readings.at(-1)?.time ?? 0, state?.time ?? Number.NEGATIVE_INFINITY)
 }
