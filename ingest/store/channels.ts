@@ -123,19 +123,36 @@ export async function readingsAround(
   return readings
 }
 
-/** A flag that a person gave stays. Not prepared: only a plan made for these very times leaves other compressed chunks as they are. */
+/**
+ * A flag that a person gave stays. One statement a series, not prepared: only where series and times stand in
+ * the plan itself do the other series of a compressed chunk stay compressed.
+ */
 export async function reflag(session: Session, readings: readonly Reflagged[]): Promise<void> {
-  if (readings.length === 0) return
-  const times = readings.map(({ time }) => time)
-  await session.query(
-    `UPDATE reading r SET flag = u.flag, why = u.why
-     FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::smallint[], $6::int[])
-       AS u (node_id, quantity_id, position, seconds, flag, why)
-     WHERE r.node_id = u.node_id AND r.quantity_id = u.quantity_id AND r.position = u.position
-       AND r.time = to_timestamp(u.seconds) AND (r.why & ${WHY.manual}) = 0
-       AND r.time BETWEEN to_timestamp($7::float8) AND to_timestamp($8::float8)`,
-    [...keys(readings), ...flags(readings), least(times), most(times)],
-  )
+  for (const some of bySeries(readings)) {
+    const [{ nodeId, quantityId, position }] = some
+    const times = some.map(({ time }) => time)
+    await session.query(
+      `UPDATE reading r SET flag = u.flag, why = u.why
+       FROM unnest($4::float8[], $5::smallint[], $6::int[]) AS u (seconds, flag, why)
+       WHERE r.node_id = $1 AND r.quantity_id = $2 AND r.position = $3
+         AND r.time = to_timestamp(u.seconds) AND (r.why & ${WHY.manual}) = 0
+         AND r.time BETWEEN to_timestamp($7::float8) AND to_timestamp($8::float8)`,
+      [nodeId, quantityId, position, ...flags(some), least(times), most(times)],
+    )
+  }
+}
+
+type OneOrMore<T> = [T, ...T[]]
+
+function bySeries(readings: readonly Reflagged[]): Iterable<OneOrMore<Reflagged>> {
+  const series = new Map<string, OneOrMore<Reflagged>>()
+  for (const reading of readings) {
+    const key = `${reading.nodeId}/${reading.quantityId}/${reading.position}`
+    const some = series.get(key)
+    if (some === undefined) series.set(key, [reading])
+    else some.push(reading)
+  }
+  return series.values()
 }
 
 /** The newest readings of their series as they are judged now. */

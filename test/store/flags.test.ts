@@ -165,6 +165,46 @@ function tests(test: Test, rig: () => TestStore): void {
     await expectFlags(nodeId, [early, late, rest])
   })
 
+  test('are corrected in what is compressed, and other series there stay compressed', async () => {
+    const [nodeId, other] = [await newNode(), await newNode()]
+    const samples = Array.from({ length: 60 }, (_, index) => ({
+      stepS: USUAL_STEP_S,
+      isDoubted: false,
+      values: [index === 30 ? 2900 : 2580],
+    }))
+    const cuts: [number, number][] = [
+      [0, 30],
+      [30, 31],
+      [31, 60],
+    ]
+    const [early, late, rest] = framesOf(nodeId, samples, cuts) as [NewFrame, NewFrame, NewFrame]
+    await commitFrames(db(), [early, rest].map(copyOf), options)
+    await commitFrames(db(), framesOf(other, samples, cuts), options)
+    await db().query('write', `SELECT compress_chunk(c, true) FROM show_chunks('reading') c`)
+
+    await commitFrames(db(), [copyOf(late)], options)
+
+    await expectFlags(nodeId, [early, late, rest])
+    const [left] = await db().query<{ others: number }>(
+      'read',
+      `SELECT count(*)::int AS others FROM ONLY ${await chunkOf(early)} WHERE node_id <> $1`,
+      [nodeId],
+    )
+    assert.is(left?.others, 0)
+  })
+
+  /** The table that holds the uncompressed rows of a frame's time. */
+  async function chunkOf({ readings }: NewFrame): Promise<string> {
+    const [row] = await db().query<{ name: string }>(
+      'read',
+      `SELECT format('%I.%I', chunk_schema, chunk_name) AS name FROM timescaledb_information.chunks
+       WHERE hypertable_name = 'reading' AND range_start <= to_timestamp($1) AND range_end > to_timestamp($1)`,
+      [readings[0]?.time],
+    )
+    if (row === undefined) throw new Error('no chunk')
+    return row.name
+  }
+
   test('a flag given by hand stays when its neighbours are judged anew', async () => {
     const nodeId = await newNode()
     const samples = [2580, 2580, 2900, 2580].map((value) => ({
