@@ -6,8 +6,8 @@ import type { Frame } from '../../../shared/wire/frame.js'
 export const NODES = 200
 export const QUANTITIES = [1, 2, 3, 4, 5] as const
 const INTERVAL_S = 300
-/** Where the time of the first sample of round 0 lies; the chunks of a store are 30 days. */
-const START_S = Date.UTC(2026, 0, 1) / 1000
+/** Where the time of the first sample of place 0 lies; the chunks of a store are 30 days. */
+const START_S = Date.UTC(2019, 0, 1) / 1000
 /** Rounds do not meet: 40 days hold more samples than a round can send. */
 const ROUND_S = 40 * 86_400
 
@@ -15,9 +15,12 @@ export function nodeName(index: number): string {
   return `bench-${String(index).padStart(3, '0')}`
 }
 
-/** Unix seconds of sample `index` of a round. A place is one measurement of one kind in one round. */
+/**
+ * Unix seconds of sample `index` of a place, which is one measurement of one kind in one round. Later places are
+ * later in time too: nodes send in the order of time, and what is late costs more.
+ */
 export function sampleTime(place: number, index: number): number {
-  return START_S - place * ROUND_S + index * INTERVAL_S
+  return START_S + place * ROUND_S + index * INTERVAL_S
 }
 
 /** A smooth day with a little noise, different for each node; integers of each quantity's step. */
