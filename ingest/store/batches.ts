@@ -100,6 +100,7 @@ export function commitPrepared(
   { limitsOf = () => undefined, keepConflicts = true }: CommitOptions = {},
 ): Promise<FrameOutcome[]> {
   return db.transaction('write', async (session) => {
+    if (db.writers > 1) await lockNodes(session, prepared.nodeIds)
     const outcomes = await storeFrames(session, prepared, limitsOf)
     const conflicts = prepared.frames.flatMap((frame, index) => asConflict(frame, outcomes[index]))
     if (keepConflicts && conflicts.length > 0) await insertRejected(session, conflicts)
@@ -112,9 +113,8 @@ async function storeFrames(
   prepared: PreparedFrames,
   limitsOf: LimitsOf,
 ): Promise<FrameOutcome[]> {
-  const { frames, series, nodeIds, frameParameters } = prepared
+  const { frames, series, frameParameters } = prepared
   const outcomes = frames.map((): FrameOutcome => ({ stored: [], repeated: 0, conflicting: [] }))
-  await lockNodes(session, nodeIds)
   const channels = series.map(({ channel }) => channel)
   const states = await latestStates(session, channels)
   const added = await sift(session, { series, states }, outcomes)

@@ -30,8 +30,8 @@ export interface StoredReading {
 export type Reflagged = Channel & Pick<StoredReading, 'time' | 'flag' | 'why'>
 
 /**
- * What a reading is depends on its neighbours, so whoever adds readings of a node has it alone until COMMIT. In
- * order of id: two batches in opposite order would deadlock.
+ * What a reading is depends on its neighbours, so whoever adds readings of a node has it alone until COMMIT; where
+ * only one session writes it has. In order of id: two batches in opposite order would deadlock.
  */
 export async function lockNodes(session: Session, ids: readonly number[]): Promise<void> {
   await session.prepared(

@@ -33,6 +33,16 @@ export function untested(why: number): Judgement {
 
 export type TestName = 'gross' | 'spike' | 'rate' | 'flat' | 'climatology'
 
+export function isBad(verdict: Verdict): verdict is 3 | 4 {
+  return verdict === 3 || verdict === 4
+}
+
+/** A reading of which some test was made and none found anything. */
+export function passed(why: number): Judgement {
+  const before = untested(why)
+  return before.flag === 2 ? { flag: 1, why: before.why } : before
+}
+
 /** `judgement` with the verdict of one more test on a present value. */
 export function withVerdict(
   judgement: Judgement,
@@ -40,7 +50,7 @@ export function withVerdict(
   { value, limits }: { value: number; limits: QualityLimits },
 ): Judgement {
   if (verdict === 1) return judgement.flag === 2 ? { ...judgement, flag: 1 } : judgement
-  if (verdict !== 3 && verdict !== 4) return judgement
+  if (!isBad(verdict)) return judgement
   const isSuspectAtMost =
     test === 'flat' ? value < limits.flatSuspectBelow : limits.isSuspectAtMost && test !== 'gross'
   const given = isSuspectAtMost ? 3 : verdict

@@ -1,6 +1,15 @@
 import { lineVerdict, longestStepS } from './flat-time.js'
 import { grossVerdict } from './gross-range.js'
-import { type Judgement, type Point, seenValue, untested, withVerdict } from './judgement.js'
+import {
+  isBad,
+  type Judgement,
+  type Point,
+  passed,
+  seenValue,
+  type TestName,
+  untested,
+  withVerdict,
+} from './judgement.js'
 import type { FlatTimes, QualityLimits } from './limits.js'
 import { rateVerdict } from './rate-of-change.js'
 import { spikeVerdict } from './spike.js'
@@ -40,20 +49,29 @@ function nextStep(tail: Tail | undefined, point: Point, limits: QualityLimits): 
   const next = nextTail(tail, { time: point.time, value }, limits.flat)
   if (value === null) return { tail: next, judgement: untested(point.why), spikeBefore: 2 }
   const lengthS = point.time - (next.lines[0]?.since ?? point.time)
-  const isExempt = value >= limits.flatExemptFrom
   const verdicts = {
     gross: grossVerdict(value, limits.gross),
     climatology: climateVerdict(value, limits),
     rate: tail?.value == null ? 1 : rateVerdict(value - tail.value, stepS, limits.rate),
-    flat: isExempt ? 1 : lineVerdict(lengthS, stepS, limits.flat),
-  } as const
-  const of = { value, limits }
-  let judgement = untested(point.why)
-  judgement = withVerdict(judgement, { test: 'gross', verdict: verdicts.gross }, of)
-  judgement = withVerdict(judgement, { test: 'climatology', verdict: verdicts.climatology }, of)
-  judgement = withVerdict(judgement, { test: 'rate', verdict: verdicts.rate }, of)
-  judgement = withVerdict(judgement, { test: 'flat', verdict: verdicts.flat }, of)
+    flat: value >= limits.flatExemptFrom ? 1 : lineVerdict(lengthS, stepS, limits.flat),
+  }
+  const judgement = conclude(point.why, verdicts, { value, limits })
   return { tail: next, judgement, spikeBefore: spikeOfLast(tail, value, limits) }
+}
+
+function conclude(
+  why: number,
+  verdicts: Record<Exclude<TestName, 'spike'>, Verdict>,
+  of: { value: number; limits: QualityLimits },
+): Judgement {
+  const { gross, climatology, rate, flat } = verdicts
+  // Nearly all readings; the others may take their time.
+  if (!(isBad(gross) || isBad(climatology) || isBad(rate) || isBad(flat))) return passed(why)
+  let judgement = passed(why)
+  judgement = withVerdict(judgement, { test: 'gross', verdict: gross }, of)
+  judgement = withVerdict(judgement, { test: 'climatology', verdict: climatology }, of)
+  judgement = withVerdict(judgement, { test: 'rate', verdict: rate }, of)
+  return withVerdict(judgement, { test: 'flat', verdict: flat }, of)
 }
 
 export interface Onward {
@@ -70,21 +88,24 @@ export function judgeOnward(
   points: readonly Point[],
   limits: QualityLimits,
 ): Onward {
-  const onward: Onward = { judgements: [], tail, spikeBefore: 2 }
-  for (const [index, point] of points.entries()) {
-    const step = nextStep(onward.tail, point, limits)
-    const before = points[index - 1]
-    const ofBefore = onward.judgements[index - 1]
-    if (before === undefined || ofBefore === undefined) onward.spikeBefore = step.spikeBefore
-    else {
+  const judgements: Judgement[] = []
+  let spikeBefore: Verdict = 2
+  let last = tail
+  for (const point of points) {
+    const step = nextStep(last, point, limits)
+    const ofBefore = judgements.at(-1)
+    if (ofBefore === undefined) spikeBefore = step.spikeBefore
+    else if (isBad(step.spikeBefore)) {
       const spike = { test: 'spike', verdict: step.spikeBefore } as const
-      const of = { value: before.value, limits }
-      onward.judgements[index - 1] = withVerdict(ofBefore, spike, of)
+      judgements[judgements.length - 1] = withVerdict(ofBefore, spike, {
+        value: last?.value ?? 0,
+        limits,
+      })
     }
-    onward.judgements.push(step.judgement)
-    onward.tail = step.tail
+    judgements.push(step.judgement)
+    last = step.tail
   }
-  return onward
+  return { judgements, tail: last, spikeBefore }
 }
 
 function climateVerdict(value: number, { climatologySpan }: QualityLimits): Verdict {
@@ -107,21 +128,21 @@ function nextTail(
   const lines = isContinued ? tail.lines : []
   const before = tail?.value ?? null
   if (value === null) return { time, value, before, silentSince, lines }
-  const own = { since: silentSince, low: value, high: value }
-  const next = flatWith([...lines, own], value, limits.tolerance)
+  const next: Line[] = []
+  for (const line of lines) addLine(next, withValue(line, value), limits.tolerance)
+  addLine(next, { since: silentSince, low: value, high: value }, limits.tolerance)
   return { time, value, before, silentSince: null, lines: next }
 }
 
-/** Of several lines with one range only the longest counts. */
-function flatWith(lines: readonly Line[], value: number, tolerance: number): Line[] {
-  const flat: Line[] = []
-  for (const { since, low, high } of lines) {
-    const line = { since, low: Math.min(low, value), high: Math.max(high, value) }
-    const longer = flat.at(-1)
-    const isSame = longer?.low === line.low && longer.high === line.high
-    if (!isSame && line.high - line.low < tolerance) flat.push(line)
-  }
-  return flat
+function withValue({ since, low, high }: Line, value: number): Line {
+  return { since, low: Math.min(low, value), high: Math.max(high, value) }
+}
+
+/** Of several lines with one range only the first, the longest, counts. */
+function addLine(lines: Line[], line: Line, tolerance: number): void {
+  if (line.high - line.low >= tolerance) return
+  const longer = lines.at(-1)
+  if (longer?.low !== line.low || longer.high !== line.high) lines.push(line)
 }
 
 /** A tail as numbers, to be kept beside the series. */

@@ -30,7 +30,8 @@ export function judgeEach(
 }
 
 export function isOutside(value: number, span: Span): boolean {
-  return value < Math.min(...span) || value > Math.max(...span)
+  const [one, other] = span
+  return value < Math.min(one, other) || value > Math.max(one, other)
 }
 
 /** Throws RangeError where the two series differ in length. */
