@@ -9,6 +9,13 @@ import type { Rejection, Sender } from './accept.js'
 /** One statement of 10,000 rows takes 0.1–0.2 s; larger ones only make others wait. */
 const MAX_BATCH_READINGS = 10_000
 const MAX_BATCH_FRAMES = 2_000
+/**
+ * The store cuts off what takes 5 s, and the same batch would be cut off again when it is sent again: readings that
+ * come late among flat lines may cost a hundred times what others do. So a long batch makes the next ones smaller.
+ */
+const LONG_BATCH_MS = 1_500
+const SHORT_BATCH_MS = 500
+const LEAST_BATCH_READINGS = 300
 /** A new chunk of the store costs 3 ms, and a chunk may span one day only. */
 const MAX_BATCH_DAYS = 500
 const DAY_S = 86_400
@@ -44,6 +51,7 @@ export class Lane {
   before: Promise<void> = Promise.resolve()
   #queue: Item[] = []
   #bytes = 0
+  #mostReadings = MAX_BATCH_READINGS
 
   get frames(): number {
     return this.#queue.length
@@ -66,13 +74,22 @@ export class Lane {
     return taken.filter((item) => !item.settled)
   }
 
+  /** How long a batch kept the store, whether it was committed or not. */
+  took(ms: number): void {
+    if (ms > LONG_BATCH_MS) {
+      this.#mostReadings = Math.max(LEAST_BATCH_READINGS, this.#mostReadings >> 1)
+    } else if (ms < SHORT_BATCH_MS) {
+      this.#mostReadings = Math.min(MAX_BATCH_READINGS, this.#mostReadings * 2)
+    }
+  }
+
   #batchEnd(): number {
     let readings = 0
     const days = new Set<number>()
     for (const [index, item] of this.#queue.entries()) {
       readings += item.readings
       addDays(days, item.work)
-      const isFull = readings > MAX_BATCH_READINGS || days.size > MAX_BATCH_DAYS
+      const isFull = readings > this.#mostReadings || days.size > MAX_BATCH_DAYS
       if (index > 0 && (isFull || index === MAX_BATCH_FRAMES)) return index
     }
     return this.#queue.length

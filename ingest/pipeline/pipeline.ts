@@ -129,12 +129,18 @@ export class Pipeline {
       const batch = asBatch(items)
       lane.batches++
       lane.before = lane.before
-        .then(() => this.#commit(batch))
+        .then(() => this.#commitFor(lane, batch))
         .finally(() => {
           lane.batches--
           this.#pump(lane)
         })
     }
+  }
+
+  async #commitFor(lane: Lane, batch: Batch): Promise<void> {
+    const startedAt = performance.now()
+    await this.#commit(batch)
+    lane.took(performance.now() - startedAt)
   }
 
   /** Never rejects: what cannot be stored is refused or set aside. */
