@@ -4,10 +4,11 @@ import {
   insertRejected,
   readingColumns,
 } from './batch-statements.js'
-import { latestStates, lockNodes, reflag } from './channels.js'
+import { latestStates, lockNodes } from './channels.js'
 import type { Database, Session } from './database.js'
 import { type Added, flagAdded, type LimitsOf } from './flagging.js'
 import { judgeLate } from './late.js'
+import { reflag } from './reflag.js'
 import { type Row, type Series, sift } from './sift.js'
 
 /** A reading on its way into the store: integers of the quantity's step, time in unix seconds. */

@@ -1,5 +1,5 @@
-import { type Flag, WHY } from '../../shared/schema/flags.js'
-import { array, json, least, most } from './batch-statements.js'
+import type { Flag } from '../../shared/schema/flags.js'
+import { array, least, most } from './batch-statements.js'
 import type { NewReading } from './batches.js'
 import type { Session } from './database.js'
 
@@ -25,9 +25,6 @@ export interface StoredReading {
   flag: Flag
   why: number
 }
-
-/** New flag and reasons of a stored reading. */
-export type Reflagged = Channel & Pick<StoredReading, 'time' | 'flag' | 'why'>
 
 /**
  * What a reading is depends on its neighbours, so whoever adds readings of a node has it alone until COMMIT; where
@@ -123,64 +120,7 @@ export async function readingsAround(
   return readings
 }
 
-/**
- * A flag that a person gave stays. One statement a series, not prepared: only where series and times stand in
- * the plan itself do the other series of a compressed chunk stay compressed.
- */
-export async function reflag(session: Session, readings: readonly Reflagged[]): Promise<void> {
-  for (const some of bySeries(readings)) {
-    const [{ nodeId, quantityId, position }] = some
-    const times = some.map(({ time }) => time)
-    await session.query(
-      `UPDATE reading r SET flag = u.flag, why = u.why
-       FROM unnest($4::float8[], $5::smallint[], $6::int[]) AS u (seconds, flag, why)
-       WHERE r.node_id = $1 AND r.quantity_id = $2 AND r.position = $3
-         AND r.time = to_timestamp(u.seconds) AND (r.why & ${WHY.manual}) = 0
-         AND r.time BETWEEN to_timestamp($7::float8) AND to_timestamp($8::float8)`,
-      [nodeId, quantityId, position, ...flags(some), least(times), most(times)],
-    )
-  }
-}
-
-type OneOrMore<T> = [T, ...T[]]
-
-function bySeries(readings: readonly Reflagged[]): Iterable<OneOrMore<Reflagged>> {
-  const series = new Map<string, OneOrMore<Reflagged>>()
-  for (const reading of readings) {
-    const key = `${reading.nodeId}/${reading.quantityId}/${reading.position}`
-    const some = series.get(key)
-    if (some === undefined) series.set(key, [reading])
-    else some.push(reading)
-  }
-  return series.values()
-}
-
-/** The newest readings of their series as they are judged now. */
-export async function rejudgeLatest(
-  session: Session,
-  readings: readonly (Reflagged & { tail: (number | null)[] })[],
-): Promise<void> {
-  if (readings.length === 0) return
-  await session.prepared(
-    'rejudge_latest',
-    `UPDATE latest l SET flag = u.flag, why = u.why, tail = u.tail
-     FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::smallint[], $6::int[],
-                 $7::json[]) AS u (node_id, quantity_id, position, seconds, flag, why, tail)
-     WHERE l.node_id = u.node_id AND l.quantity_id = u.quantity_id AND l.position = u.position
-       AND l.time = to_timestamp(u.seconds)`,
-    [...keys(readings), ...flags(readings), array(readings, ({ tail }) => json(tail))],
-  )
-}
-
-function flags(readings: readonly Reflagged[]): string[] {
-  return [
-    array(readings, ({ time }) => time),
-    array(readings, ({ flag }) => flag),
-    array(readings, ({ why }) => why),
-  ]
-}
-
-function keys(channels: readonly Channel[]): string[] {
+export function keys(channels: readonly Channel[]): string[] {
   return [
     array(channels, ({ nodeId }) => nodeId),
     array(channels, ({ quantityId }) => quantityId),

@@ -3,7 +3,8 @@ import type { QualityLimits } from '../../shared/science/qartod/limits.js'
 import { judgeOnward, packTail, unpackTail } from '../../shared/science/qartod/tail.js'
 import type { Newest } from './batch-statements.js'
 import type { NewReading } from './batches.js'
-import type { Channel, LatestState, Reflagged } from './channels.js'
+import type { Channel, LatestState } from './channels.js'
+import type { Reflagged } from './reflag.js'
 
 /** By quantity; undefined where a quantity has no tests, and its readings stay as they came. */
 export type LimitsOf = (quantityId: number) => QualityLimits | undefined

@@ -3,16 +3,10 @@ import { longestStepS } from '../../shared/science/qartod/flat-time.js'
 import { seenValue } from '../../shared/science/qartod/judgement.js'
 import type { FlatTimes, QualityLimits } from '../../shared/science/qartod/limits.js'
 import { judgeOnward, packTail } from '../../shared/science/qartod/tail.js'
-import {
-  type Reflagged,
-  readingsAround,
-  reflag,
-  rejudgeLatest,
-  type StoredReading,
-  type Stretch,
-} from './channels.js'
+import { readingsAround, type StoredReading, type Stretch } from './channels.js'
 import type { Session } from './database.js'
 import type { Judgeable } from './flagging.js'
+import { type Reflagged, reflag, rejudgeLatest } from './reflag.js'
 
 /** In most series so few readings end every flat line; spike and rate need two. */
 const NEAR = 6

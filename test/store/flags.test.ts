@@ -91,29 +91,31 @@ function tests(test: Test, rig: () => TestStore): void {
   })
 
   test('are corrected in what is compressed, and other series there stay compressed', async () => {
-    const [nodeId, other] = [await newNode(), await newNode()]
+    const [one, two, other] = [await newNode(), await newNode(), await newNode()]
     const samples = Array.from({ length: 60 }, (_, index) => ({
       stepS: USUAL_STEP_S,
       isDoubted: false,
-      values: [index === 30 ? 2900 : 2580],
+      values: index === 30 ? [2900, 50, 2900, 500, 300] : [2580, 684, 2200, 800, 360],
     }))
-    const cuts: [number, number][] = [
-      [0, 30],
-      [30, 31],
-      [31, 60],
-    ]
-    const [early, late, rest] = framesOf(nodeId, samples, cuts) as [NewFrame, NewFrame, NewFrame]
-    await commitFrames(db(), [early, rest].map(copyOf), options)
-    await commitFrames(db(), framesOf(other, samples, cuts), options)
+    const framesOfNode = (nodeId: number) =>
+      framesOf(nodeId, samples, [
+        [0, 30],
+        [30, 31],
+        [31, 60],
+      ]) as [NewFrame, NewFrame, NewFrame]
+    const [ofOne, ofTwo] = [framesOfNode(one), framesOfNode(two)]
+    const inTime = [ofOne[0], ofOne[2], ofTwo[0], ofTwo[2], ...framesOfNode(other)]
+    await commitFrames(db(), inTime.map(copyOf), options)
     await db().query('write', `SELECT compress_chunk(c, true) FROM show_chunks('reading') c`)
 
-    await commitFrames(db(), [copyOf(late)], options)
+    await commitFrames(db(), [ofOne[1], ofTwo[1]].map(copyOf), options)
 
-    await expectFlags(nodeId, [early, late, rest])
+    await expectFlags(one, ofOne)
+    await expectFlags(two, ofTwo)
     const [left] = await db().query<{ others: number }>(
       'read',
-      `SELECT count(*)::int AS others FROM ONLY ${await chunkOf(early)} WHERE node_id <> $1`,
-      [nodeId],
+      `SELECT count(*)::int AS others FROM ONLY ${await chunkOf(ofOne[0])} WHERE node_id <> ALL ($1)`,
+      [[one, two]],
     )
     assert.is(left?.others, 0)
   })
