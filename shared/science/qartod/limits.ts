@@ -11,7 +11,8 @@ export interface QualityLimits {
   climatologySpan: Span | undefined
   /** Differential: it leaves the good neighbours of a spike and the corners of a real step alone. */
   spike: { suspect: number; fail: number; method: 'differential' }
-  rate: { suspect: number; fail: number }
+  /** Samples seconds apart differ by their scatter: what is no spike is no rate either. */
+  rate: { suspect: number; fail: number; leastChange: number }
   flat: FlatTimes
   flatExemptFrom: number
   /** Spike, rate and climatology never give 4. */
@@ -38,7 +39,11 @@ export function limitsInSteps(quantity: Quantity, defaults: QualityDefaults): Qu
     gross: { failSpan: span(defaults.failSpan), suspectSpan: span(defaults.suspectSpan) },
     climatologySpan: climatologySpan && span(climatologySpan),
     spike: { suspect: steps(spike[0]), fail: steps(spike[1]), method: 'differential' },
-    rate: { suspect: steps(ratePerHour[0]) / HOUR_S, fail: steps(ratePerHour[1]) / HOUR_S },
+    rate: {
+      suspect: steps(ratePerHour[0]) / HOUR_S,
+      fail: steps(ratePerHour[1]) / HOUR_S,
+      leastChange: steps(spike[0]),
+    },
     flat: { suspectS: flatS[0], failS: flatS[1], tolerance: steps(defaults.flatTolerance) },
     flatExemptFrom: steps(defaults.flatExemptFrom ?? Number.POSITIVE_INFINITY),
     isSuspectAtMost: suspectAtMost !== undefined,

@@ -12,6 +12,8 @@ export interface RateLimits {
   /** In units of the values per second. */
   suspect: number
   fail?: number
+  /** A change up to this is the sensor's scatter, however fast; in units. The reference has none: 0. */
+  leastChange?: number
 }
 
 /**
@@ -31,7 +33,8 @@ export function rateOfChange(values: Values, times: Times, limits: RateLimits): 
 
 /** Of one change within whole seconds. */
 export function rateVerdict(change: number, seconds: number, limits: RateLimits): Verdict {
-  const { suspect, fail = Number.POSITIVE_INFINITY } = limits
+  const { suspect, fail = Number.POSITIVE_INFINITY, leastChange = 0 } = limits
+  if (Math.abs(change) <= leastChange) return 1
   const rate = Math.abs(change / (seconds || 1))
   if (rate > fail) return 4
   return rate > suspect ? 3 : 1

@@ -31,6 +31,7 @@ const limits = fc.record({
   rate: fc.record({
     suspect: fc.constantFrom(1 / 100, 2 / 100, 5 / 300),
     fail: fc.constantFrom(4 / 100, 8 / 100),
+    leastChange: fc.integer({ min: 0, max: 3 }),
   }),
   flat: fc.record({
     suspectS: fc.integer({ min: 100, max: 600 }),
@@ -208,6 +209,11 @@ suite('quality limits in use', (test) => {
       [4, 'range'],
       [1, ''],
     ])
+  })
+
+  test('samples seconds apart may differ by their scatter, and not by more', () => {
+    assert.equal(flags(judge('ph', [7.5, 7.6, 7.4, 7.6], 10)), [1, 1, 1, 1])
+    assert.equal(judge('ph', [7.5, 7.5, 7.9, 7.9], 10)[2], [4, 'rate'])
   })
 
   test('rates are per hour: a limit that is reached is kept', () => {
