@@ -126,22 +126,25 @@ export function journalEnd(): number {
 /** Takes up `state` where the journal left it; false when there is none. `visit` gets the last samples. */
 export function openJournal(visit: (state: number[], sample: Taken) => void): boolean {
   log = openLog('j')
-  let found = 0
+  let isFound = false
+  let hasReadings = false
   const look = (file: number) => {
     readJournal(file * PER_FILE, (inForce, sample) => {
-      found++
-      if (sample) visit(inForce, sample)
-      else {
+      if (sample) {
+        hasReadings = hasReadings || sample.stream === READINGS
+        visit(inForce, sample)
+      } else {
         state = inForce.slice()
         saved = stateBody()
+        isFound = true
       }
       return false
     })
   }
   look(log.last)
-  // A file that was just begun knows the state at most.
-  if (found < 2) look(log.last - 1)
-  return found > 0
+  // That file was just begun.
+  if (!hasReadings) look(log.last - 1)
+  return isFound
 }
 
 /** Nothing before `place` is needed any more, but for the last two files, which tell how things were. */
