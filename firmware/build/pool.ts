@@ -1,5 +1,6 @@
 import { type AnyNode, parse } from 'acorn'
 import { full } from 'acorn-walk'
+import { applyEdits, type Edit } from './edits.js'
 
 /** Functions of the board that need no `this` and are there from the first line of a script on. */
 const FUNCTIONS = new Set(
@@ -13,10 +14,7 @@ const SHORT = 1.5
 /** A name in the pool is two variables on the board: not for fewer bytes than this. */
 const LEAST_GAIN = 8
 
-interface Use {
-  start: number
-  end: number
-}
+type Use = Omit<Edit, 'text'>
 
 /** What a script says often, said once: names of properties, the board's functions, and `undefined`. */
 export function pool(code: string): string {
@@ -33,7 +31,7 @@ export function pool(code: string): string {
       add(properties, node.property.name, { start, end: node.end })
     }
   })
-  const edits: (Use & { text: string })[] = []
+  const edits: Edit[] = []
   const declared: string[] = []
   const take = (value: string, uses: Use[], asText: (short: string) => string) => {
     const short = `$${declared.length}`
@@ -46,12 +44,7 @@ export function pool(code: string): string {
   }
   for (const [name, uses] of functions) take(name, uses, (short) => short)
   for (const [name, uses] of properties) take(`"${name}"`, uses, (short) => `[${short}]`)
-  const pooled = edits
-    .sort((a, b) => b.start - a.start)
-    .reduce(
-      (text, { start, end, text: short }) => text.slice(0, start) + short + text.slice(end),
-      code,
-    )
+  const pooled = applyEdits(code, edits)
   return `let $undefined${declared.map((one) => `,${one}`).join('')};${pooled.replaceAll('void 0', '$undefined')}`
 }
 

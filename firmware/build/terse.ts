@@ -1,5 +1,6 @@
 import { type AnyNode, type Literal, parse } from 'acorn'
 import { ancestor, base, simple } from 'acorn-walk'
+import { applyEdits, type Edit } from './edits.js'
 import { isFunction } from './scope.js'
 
 /**
@@ -9,7 +10,7 @@ import { isFunction } from './scope.js'
  * nothing anywhere, so that nobody looks; no radix of 10, as nothing that is parsed begins with 0x.
  */
 export function terse(code: string): string {
-  const edits: { start: number; end: number; text: string }[] = []
+  const edits: Edit[] = []
   ancestor(parse(code, { ecmaVersion: 2019 }), {
     BinaryExpression: (node) => {
       const { left, right, operator } = node
@@ -38,12 +39,7 @@ export function terse(code: string): string {
       edits.push({ start: node.start, end: node.end, text: argument.value === 0 ? ' 1' : ' 0' })
     },
   })
-  return edits
-    .sort((a, b) => b.start - a.start)
-    .reduce(
-      (text, { start, end, text: short }) => text.slice(0, start) + short + text.slice(end),
-      code,
-    )
+  return applyEdits(code, edits)
 }
 
 /** A number, or a text that is nothing's other form, as '' is of 0. */

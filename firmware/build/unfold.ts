@@ -6,6 +6,7 @@ import {
   parse,
 } from 'acorn'
 import { ancestor, full } from 'acorn-walk'
+import { applyEdits, type Edit } from './edits.js'
 
 /**
  * Takes apart what the minifier makes of a function that is used once, an arrow function that is called where it
@@ -38,15 +39,7 @@ export function unfold(code: string): string {
       }
     },
   })
-  return edits
-    .sort((a, b) => b.start - a.start)
-    .reduce((text, { start, end, text: by }) => text.slice(0, start) + by + text.slice(end), code)
-}
-
-interface Edit {
-  start: number
-  end: number
-  text: string
+  return applyEdits(code, edits)
 }
 
 /** A name that is assigned anywhere may mean something else by the time it is read. */

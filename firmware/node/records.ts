@@ -23,10 +23,9 @@ export interface Log {
 }
 
 /** A page of the flash, and what of it is a file's header. */
-const PAGE = 4096
+export const PER_FILE = 4096
 const HEADER = 32
-export const PER_FILE = PAGE
-export const FILE_BYTES = PAGE - HEADER
+export const FILE_BYTES = PER_FILE - HEADER
 /** Bytes of a record beside its body. */
 const FRAMING = 7
 /** Longest body: a frame of 1,024 bytes and what is noted beside it. */
@@ -170,6 +169,6 @@ export function eraseTwins(): void {
 /** Whoever wrote the script and `node.json` left a page half full: fills it, so that every later file has its own. */
 export function padPage(): void {
   const stats = storage.getStats()
-  const over = (stats.totalBytes - stats.freeBytes) % PAGE
-  if (over) storage.write('pad', '\0', 0, PAGE - ((over + HEADER) % PAGE))
+  const over = (stats.totalBytes - stats.freeBytes) % PER_FILE
+  if (over) storage.write('pad', '\0', 0, PER_FILE - ((over + HEADER) % PER_FILE))
 }
