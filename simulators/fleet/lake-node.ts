@@ -6,7 +6,7 @@ import { ModbusSonde, type Water } from '../board/peers/modbus-sonde.js'
 import { numberOf } from '../world/noise.js'
 import type { WorldSite } from '../world/sites.js'
 import type { World } from '../world/world.js'
-import type { NodeLedger } from './ledger.js'
+import { measure, type NodeLedger } from './ledger.js'
 import { tapped } from './tap.js'
 
 /** A lake station: the built firmware on an emulated board, with its thermometer, sonde and battery in the world. */
@@ -146,15 +146,8 @@ export class LakeNode {
   }
 
   #measure(keys: readonly string[]) {
-    const { world, ledger } = this.#options
-    const timeMs = this.#nowMs()
-    const values = new Map(
-      keys.map((key): [string, readonly [number | null, number | null]] => [
-        key,
-        [world.truth(this.site, key, timeMs), world.sensed(this.site, key, timeMs)],
-      ]),
-    )
-    ledger.measured({ timeMs, values })
-    return values
+    const found = measure(this.#options, keys, { timeMs: this.#nowMs() })
+    this.ledger.measured(found)
+    return found.values
   }
 }

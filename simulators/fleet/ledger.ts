@@ -2,12 +2,27 @@ import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import type { Frame } from '../../shared/wire/frame.js'
 import { fromSteps, quantityById, quantityByKey, toSteps } from '../../shared/wire/quantities.js'
+import type { WorldSite } from '../world/sites.js'
+import type { World } from '../world/world.js'
 
 /** What was true and what a sensor said, at the moment it was asked. */
 export interface Measured {
   timeMs: number
   /** By quantity: true and sensed, in the unit. */
   values: ReadonlyMap<string, readonly [isTrue: number | null, sensed: number | null]>
+}
+
+/** What is true at a station and what its sensors say. */
+export function measure(
+  { world, site }: { world: World; site: WorldSite },
+  keys: readonly string[],
+  { timeMs, ...where }: { timeMs: number; periodS?: number },
+): Measured {
+  const pair = (key: string): readonly [number | null, number | null] => [
+    world.truth(site, key, timeMs, where),
+    world.sensed(site, key, timeMs, where),
+  ]
+  return { timeMs, values: new Map(keys.map((key) => [key, pair(key)])) }
 }
 
 const HEADER = 'time,site,node,quantity,true,sensed,sent\n'

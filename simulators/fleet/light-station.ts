@@ -5,7 +5,7 @@ import { channelsAt, sampleAt } from '../world/samples.js'
 import { STATION_KEYS } from '../world/sensors.js'
 import type { WorldSite } from '../world/sites.js'
 import type { World } from '../world/world.js'
-import type { NodeLedger } from './ledger.js'
+import { measure, type NodeLedger } from './ledger.js'
 
 /** An air or road station until its driver is there: the shared codec and a light node, a sample each five minutes. */
 
@@ -60,14 +60,8 @@ export class LightStation {
 
   #send(timeS: number): void {
     const { site, world, boot } = this.#options
-    const where = { periodS: STEP_S }
-    const values = new Map(
-      STATION_KEYS[site.kind].map((key): [string, readonly [number | null, number | null]] => [
-        key,
-        [world.truth(site, key, timeS * 1000, where), world.sensed(site, key, timeS * 1000, where)],
-      ]),
-    )
-    this.ledger.measured({ timeMs: timeS * 1000, values })
+    const when = { timeMs: timeS * 1000, periodS: STEP_S }
+    this.ledger.measured(measure(this.#options, STATION_KEYS[site.kind], when))
     const sample = sampleAt(world, site, { timeS, periodS: STEP_S })
     // A frame holds no sample without a value: a silent station sends none.
     if (sample.values.every((value) => value === null)) return
