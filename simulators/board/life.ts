@@ -20,7 +20,7 @@ export class Life {
   readonly #clock: Clock
   readonly #onUncaught: (error: unknown) => void
   readonly #listeners = new WeakMap<object, Map<string, Callback[]>>()
-  readonly #onEnd: (() => void)[] = []
+  readonly #onEnd = new Set<() => void>()
   #isAlive = true
 
   constructor(clock: Clock, onUncaught: (error: unknown) => void) {
@@ -38,8 +38,10 @@ export class Life {
     for (const act of this.#onEnd) act()
   }
 
-  onEnd(act: () => void): void {
-    this.#onEnd.push(act)
+  /** Gives what forgets it: a life is long, and what it opened and closed is not kept until its end. */
+  onEnd(act: () => void): () => void {
+    this.#onEnd.add(act)
+    return () => this.#onEnd.delete(act)
   }
 
   /** Runs the firmware's code; errors that nobody caught are told, not thrown. */

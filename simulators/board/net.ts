@@ -25,6 +25,8 @@ export interface NetNeeds {
 interface Socket {
   readonly object: object
   connection: Connection | undefined
+  /** Of the end of this life. */
+  forget: () => void
   toSend: string
   /** No more writes: closed by either end. */
   isClosing: boolean
@@ -71,6 +73,7 @@ export function netModule(life: Life, needs: NetNeeds): object {
       const socket: Socket = {
         object,
         connection: undefined,
+        forget: () => {},
         toSend: '',
         isClosing: false,
         isClosed: false,
@@ -127,9 +130,7 @@ function connect(
   }
   if (connection === 'refused') noSocket(life, needs, REFUSED)
   socket.connection = connection
-  life.onEnd(() => {
-    if (!socket.isClosed) connection.abandon()
-  })
+  socket.forget = life.onEnd(() => connection.abandon())
 }
 
 function noSocket(life: Life, needs: NetNeeds, code: number): never {
@@ -168,6 +169,7 @@ function receive(life: Life, socket: Socket, bytes: Uint8Array): void {
 function finish(life: Life, socket: Socket): void {
   if (socket.isClosed) return
   socket.isClosed = true
+  socket.forget()
   socket.connection?.close()
   life.emit(socket.object, 'end')
   life.emit(socket.object, 'close', [false])
@@ -178,6 +180,7 @@ function closed(life: Life, socket: Socket): void {
   if (socket.isClosed) return
   const isUnsent = socket.toSend !== ''
   socket.isClosed = true
+  socket.forget()
   socket.isClosing = true
   if (isUnsent) life.emit(socket.object, 'error', [life.realm.object(UNSENT_DATA)])
   life.emit(socket.object, 'end')

@@ -225,14 +225,17 @@ export function installWatches(life: Life, pins: Pins, pinOf: PinOf): void {
         if (wanted.debounceMs === 0) return fire(id, level, atS)
         waiting = life.after(wanted.debounceMs, () => fire(id, pins.level(pin), atS))
       })
-      life.onEnd(stop)
+      const forget = life.onEnd(stop)
       watches.set(id, {
         pin,
         callback,
         ...wanted,
         state: pins.level(pin),
         lastTime: undefined,
-        stop,
+        stop: () => {
+          forget()
+          stop()
+        },
       })
       return id
     },
