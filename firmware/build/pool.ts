@@ -20,10 +20,12 @@ type Use = Omit<Edit, 'text'>
 export function pool(code: string): string {
   const properties = new Map<string, Use[]>()
   const functions = new Map<string, Use[]>()
+  const texts = new Map<string, Use[]>()
   full(parse(code, { ecmaVersion: 2019 }), (found) => {
     const node = found as AnyNode
     const name = functionName(node)
     if (name !== undefined) add(functions, name, node)
+    else if (node.type === 'Literal' && typeof node.value === 'string') add(texts, node.value, node)
     else if (node.type === 'MemberExpression' && node.property.type === 'Identifier') {
       if (node.computed) return
       // From the dot: the object may end within brackets.
@@ -38,12 +40,19 @@ export function pool(code: string): string {
     const before = uses.reduce((sum, { start, end }) => sum + end - start, 0)
     const after = uses.length * (asText('').length + SHORT)
     const declaring = SHORT + value.length + ',='.length
-    if (before - after - declaring < LEAST_GAIN) return
+    if (before - after - declaring < LEAST_GAIN) return undefined
     declared.push(`${short}=${value}`)
     for (const { start, end } of uses) edits.push({ start, end, text: asText(short) })
+    return short
   }
   for (const [name, uses] of functions) take(name, uses, (short) => short)
-  for (const [name, uses] of properties) take(`"${name}"`, uses, (short) => `[${short}]`)
+  for (const [name, uses] of properties) {
+    const short = take(`"${name}"`, uses, (short) => `[${short}]`)
+    if (short === undefined) continue
+    // A text that is said elsewhere, too; what stands before it may be a word.
+    for (const { start, end } of texts.get(name) ?? [])
+      edits.push({ start, end, text: ` ${short}` })
+  }
   const pooled = applyEdits(code, edits)
   return `let $undefined${declared.map((one) => `,${one}`).join('')};${pooled.replaceAll('void 0', '$undefined')}`
 }

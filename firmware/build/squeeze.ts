@@ -2,6 +2,7 @@ import { type AnyNode, type FunctionDeclaration, type Node, parse } from 'acorn'
 import { full } from 'acorn-walk'
 import { transform } from 'esbuild'
 import { minify } from 'terser'
+import { blocks } from './blocks.js'
 import { pool } from './pool.js'
 import { terse } from './terse.js'
 import { unfold } from './unfold.js'
@@ -14,7 +15,7 @@ const NOT_A_NAME = new Set(['do', 'if', 'in', 'of'])
 
 /** A station's script. Every name of it is global, so nothing else may stand beside it. */
 export async function squeeze(code: string): Promise<string> {
-  const { code: short } = await transform(pool(terse(unfold(withArrows(code)))), {
+  const { code: short } = await transform(pool(terse(blocks(unfold(withArrows(code))))), {
     minifySyntax: true,
     minifyWhitespace: true,
     charset: 'ascii',

@@ -15,9 +15,9 @@ export const INTERVAL_S = 1
 export const SAMPLES_PER_FRAME = 2
 export const SEND_INTERVAL_S = 3
 export const URGENT_INTERVAL_S = 4
-/** What else a channel may be told: any number, or whether it is enabled. */
-const SWITCH = 'enabled'
-const LIMITS = `urgentBelow urgentAbove urgentChange ${SWITCH}`
+/** What else a channel may be told: any number, and last whether it is enabled. */
+const LIMITS = 'urgentBelow urgentAbove urgentChange enabled'
+const ENABLED = 3
 const DAY_S = 86400
 const LARGEST = 2147483647
 
@@ -73,10 +73,10 @@ function merge(told: Told): Config {
         return
       known++
       mine.intervalS = whole(one, 'intervalS', INTERVAL_S, mine.intervalS)
-      LIMITS.split(' ').forEach((key) => {
+      LIMITS.split(' ').forEach((key, n) => {
         const value = one[key]
         if (value === undefined) return
-        if (typeof value !== (key === SWITCH ? 'boolean' : 'number')) throw key
+        if (typeof value !== (n === ENABLED ? 'boolean' : 'number')) throw key
         mine[key] = value
       })
     })

@@ -111,7 +111,7 @@ export function keepSample(
       })
       .join('')
   if (needsFile(log, body.length)) log.end = FILE_BYTES
-  if (log.end % FILE_BYTES === 0) {
+  if (!(log.end % FILE_BYTES)) {
     saved = ''
     saveState()
   }

@@ -84,7 +84,7 @@ export function openSession(staying: boolean): void {
   missing = CONFIG | TIME | QUESTION
   framesInRow = 0
   transport.up((error) => {
-    if (error !== undefined) {
+    if (error) {
       finish(error)
       return
     }
@@ -134,9 +134,9 @@ function takeTime(text: string): void {
 }
 
 function heard(what: number): void {
-  if (missing === 0) return
+  if (!missing) return
   missing &= ~what
-  if (missing === 0) goOn()
+  if (!missing) goOn()
 }
 
 /** A service whose own clock is not synchronised gives no time: then the network is asked. */
@@ -150,7 +150,7 @@ function goOn(): void {
   const asking = session
   transport.time((seconds) => {
     if (session !== asking) return
-    if (seconds !== undefined) needs.time(seconds)
+    if (seconds) needs.time(seconds)
     sendNext()
   })
 }
@@ -158,7 +158,7 @@ function goOn(): void {
 function sendNext(): void {
   isWaiting = false
   const frame = needs.next()
-  if (frame !== undefined) {
+  if (frame) {
     publish(readingsTopic(needs.identity.node), frame, frameSent)
     return
   }
@@ -171,8 +171,8 @@ function frameSent(): void {
   needs.progress()
   needs.sent()
   framesInRow++
-  if (framesInRow % BURST_FRAMES === 0) start(timer, BURST_PAUSE_S, sendNext)
-  else sendNext()
+  if (framesInRow % BURST_FRAMES) sendNext()
+  else start(timer, BURST_PAUSE_S, sendNext)
 }
 
 /** What hears of the end may put the board to sleep, so the radio goes first. */

@@ -47,7 +47,6 @@ const CONNECT = '\0\x04MQTT\x04\xc6\0\x78'
 const PING_AFTER_S = 60
 /** The service acknowledges within 10 s or not at all. */
 const ANSWER_S = 20
-const SUBACK_S = 10
 const CLOSE_S = 5
 /** The largest message is a configuration: 1,500 characters and its topic. */
 const MAX_PACKET_BYTES = 2048
@@ -110,7 +109,7 @@ export function publish(topic: string, payload: string, acked: () => void): void
 /** Says good-bye, so that the broker does not wait for more. The events end when the socket has closed. */
 export function closeMqtt(): void {
   send(0xe0, '')
-  if (socket === undefined) return
+  if (!socket) return
   awaited = CLOSING
   start(timer, CLOSE_S, finish)
   socket.end()
@@ -160,7 +159,7 @@ function takeMessage(qos: number, body: string): void {
   }
   // First, as what the message says may end the session: what is lost on the board is sent again next time.
   if (qos > 0) send(PUBACK, body.slice(end, start))
-  if (socket !== undefined) events.message(body.slice(2, end), body.slice(start))
+  if (socket) events.message(body.slice(2, end), body.slice(start))
 }
 
 function ping(): void {
@@ -171,14 +170,14 @@ function ping(): void {
 function expect(head: number, missing: string, then: (body: string) => void): void {
   awaited = head
   takeAnswer = then
-  start(timer, head === SUBACK ? SUBACK_S : ANSWER_S, () => finish(missing))
+  start(timer, ANSWER_S, () => finish(missing))
 }
 
 function send(head: number, body: string): void {
   const size = body.length
   const length = size < 128 ? chr(size) : chr((size & 127) | 128, size >> 7)
   try {
-    if (socket !== undefined) socket.write(chr(head) + length + body)
+    if (socket) socket.write(chr(head) + length + body)
   } catch {
     // It has closed, and the event is on its way.
     finish('closed')
@@ -188,7 +187,7 @@ function send(head: number, body: string): void {
 /** The one way out: whatever happens on this socket later belongs to nobody. */
 function finish(reason?: string): void {
   const ended = socket
-  if (ended === undefined) return
+  if (!ended) return
   socket = undefined
   received = ''
   stop(timer)

@@ -27,10 +27,11 @@ import {
 import type { Transport } from './link.js'
 import { countDropped, FRAME_BOOT, framed, openOutbox, withRoom } from './outbox.js'
 import { pack } from './pack.js'
-import { charge, FULL } from './power.js'
+import { shortage } from './power.js'
 import { eraseTwins, padPage, storage } from './records.js'
 import { pressureAt, takeSample } from './sampler.js'
 import {
+  HEALTH_PER_FRAME,
   type Identity,
   isSessionDue,
   isSessionOpen,
@@ -81,7 +82,7 @@ let sampledAt = 0
 const timer: Timer = { id: undefined }
 
 function isFast(): boolean {
-  return (state[URGENT] as number) > 0 && charge() === FULL
+  return (state[URGENT] as number) > 0 && !shortage()
 }
 
 function shortestInterval(): number {
@@ -121,6 +122,7 @@ function keepReadings(at: number, values: Values): void {
 
 function keepHealthNow(build?: number): void {
   withRoom(() => keepHealth(lastRssi(), cause, build))
+  pack(HEALTH, HEALTH_PER_FRAME, false)
 }
 
 /** Once the session knows the signal, or when there is none. */
@@ -220,10 +222,6 @@ function beginBoot(isKnown: boolean): void {
   keepHealthNow(BUILD < 0 ? undefined : BUILD)
 }
 
-function identityOf(text: string | undefined): Identity | undefined {
-  return text === undefined ? text : (JSON.parse(text) as Identity)
-}
-
 export function startNode(
   described: Station,
   transportOf: (identity: Identity) => Transport,
@@ -231,8 +229,8 @@ export function startNode(
   _built: Built,
 ): void {
   // The text itself is not kept: what stands in this function stays as long as the callbacks that are made in it.
-  const identity = identityOf(storage.read('node.json'))
-  if (identity === undefined) {
+  const identity = JSON.parse(storage.read('node.json') || 'null') as Identity | null
+  if (!identity) {
     console.log('no node.json')
     return
   }

@@ -126,6 +126,6 @@ export function pack(stream: number, perFrame: number, isAll: boolean): void {
     found = collect(stream, perFrame)
   }
   if (stream === READINGS) unframed = found.length
-  if (found.length === 0) framed[UP_TO + stream] = journalEnd()
+  if (!found.length) framed[UP_TO + stream] = journalEnd()
   trimJournal(Math.min(framed[UP_TO] as number, framed[UP_TO + 1] as number))
 }

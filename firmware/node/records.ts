@@ -28,6 +28,8 @@ const HEADER = 32
 export const FILE_BYTES = PER_FILE - HEADER
 /** Bytes of a record beside its body. */
 const FRAMING = 7
+/** What is read first: nearly every record is shorter, and each reading looks for the file anew. */
+const AT_ONCE = 128
 /** Longest body: a frame of 1,024 bytes and what is noted beside it. */
 const LONGEST = 1100
 const UNWRITTEN = 0xffff
@@ -76,10 +78,9 @@ export function fileOf(log: Log, place: number): string {
   return log.letter + Math.floor(place / PER_FILE)
 }
 
-/** Length of the body of the record at `place`: 0 where none was written yet, -1 where none can be. */
-function lengthAt(file: string, offset: number): number {
-  const head = storage.read(file, offset, 2)
-  if (head === undefined || head.length < 2) return -1
+/** Length of the body of the record that begins so: 0 where none was written yet, -1 where none can be. */
+function lengthIn(head: string | undefined): number {
+  if (!head || head.length < 2) return -1
   const length = head.charCodeAt(0) | (head.charCodeAt(1) << 8)
   if (length === UNWRITTEN) return 0
   return length > LONGEST ? -1 : length
@@ -98,13 +99,15 @@ export function eachRecord(
   while (here < (log.last + 1) * PER_FILE) {
     const file = fileOf(log, here)
     const offset = here % PER_FILE
-    const length = lengthAt(file, offset)
+    let record = storage.read(file, offset, AT_ONCE) as string
+    const length = lengthIn(record)
     if (length > 0) {
       const next = here + length + FRAMING
-      const record = storage.read(file, offset, length + FRAMING - 1) as string
+      if (length + FRAMING > AT_ONCE)
+        record = storage.read(file, offset, length + FRAMING) as string
       const sized = record.substr(0, length + 2)
       if (
-        record.substr(length + 2) === low(E.CRC32(sized), 4) &&
+        record.substr(length + 2, 4) === low(E.CRC32(sized), 4) &&
         visit(sized.substr(2), here, next)
       )
         return

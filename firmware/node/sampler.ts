@@ -73,7 +73,7 @@ export function takeSample(
 
   const readFrom = (n: number) => {
     const sensor = sensors[n]
-    if (sensor === undefined) {
+    if (!sensor) {
       switchPower(sensors, false)
       done(steps)
       return

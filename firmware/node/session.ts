@@ -4,7 +4,7 @@ import { FAILURES, HEALTH, OFFSET, READINGS, SESSION, saveState, state, URGENT }
 import { openSession, startLink, type Transport } from './link.js'
 import { nextFrame, releaseFrame, withRoom } from './outbox.js'
 import { pack, unsentSamples } from './pack.js'
-import { charge, FLAT, FULL, sessionInterval } from './power.js'
+import { FLAT, sessionInterval, shortage } from './power.js'
 import { storage } from './records.js'
 
 /*
@@ -19,7 +19,7 @@ const FLAT_PAUSE_S = 3600
 /** The board's clock is off by seconds a day at most. */
 const RESYNC_S = 21600
 /** Health samples in a frame while there is no session to send them at once. */
-const HEALTH_PER_FRAME = 12
+export const HEALTH_PER_FRAME = 12
 
 /** What the flasher wrote into `node.json`. */
 export interface Identity {
@@ -75,7 +75,7 @@ export function isSessionDue(): boolean {
 
 /** Stays connected between sessions: only who does not sleep can, and now and then a login tells the time anew. */
 function isStaying(): boolean {
-  return STAYS && charge() === FULL && uptime() - openedAt < RESYNC_S
+  return STAYS && !shortage() && uptime() - openedAt < RESYNC_S
 }
 
 function planNext(): void {
@@ -102,7 +102,7 @@ function next(): string | undefined {
     pack(READINGS, configNumber(SAMPLES_PER_FRAME), true)
   }
   const frame = nextFrame()
-  if (frame === undefined) {
+  if (!frame) {
     linkedAt = uptime()
     state[FAILURES] = 0
     planNext()
@@ -127,15 +127,15 @@ function hearConfig(text: string): void {
 function tidy(): void {
   const stats = storage.getStats()
   const fifth = stats.totalBytes / 5
-  if (charge() !== FULL || stats.trashBytes < fifth || stats.freeBytes < fifth) return
-  const isEmpty = isPacked && unsentSamples() === 0
+  if (shortage() || stats.trashBytes < fifth || stats.freeBytes < fifth) return
+  const isEmpty = isPacked && !unsentSamples()
   if (isEmpty || stats.freeBytes < 2 * fifth) storage.compact()
 }
 
 function ended(reason?: string): void {
   isOpen = false
   linkedAt = uptime()
-  if (reason !== undefined) {
+  if (reason) {
     console.log('session:', reason)
     planRetry()
   } else if (state[URGENT] && !isPacked) {
@@ -166,7 +166,6 @@ export function startSessions(network: Transport, identity: Identity, told: Sess
 /** Whole frames go into the outbox; the rest follows when there is somebody to send it to. */
 export function packWhole(): void {
   isPacked = false
-  pack(HEALTH, HEALTH_PER_FRAME, false)
   pack(READINGS, configNumber(SAMPLES_PER_FRAME), false)
   // The battery has recovered, or the configuration wants it sooner.
   if ((state[SESSION] as number) - uptime() > sessionInterval()) planNext()
@@ -176,7 +175,7 @@ export function packWhole(): void {
 export function sendNow(): void {
   // Replaced when the session ends, or has nothing more to send.
   state[SESSION] = uptime() + configNumber(SEND_INTERVAL_S)
-  if (!isOpen && charge() === FLAT) {
+  if (!isOpen && shortage() === FLAT) {
     state[SESSION] = uptime() + FLAT_PAUSE_S
     return
   }

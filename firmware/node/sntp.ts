@@ -21,7 +21,7 @@ export function askSntp(host: string, done: (seconds: number | undefined) => voi
   const nonce = `${Math.random()}0000000`.substr(2, 8)
   let socket: DatagramSocket | undefined
   const settle = within<number | undefined>(LIMIT_S, undefined, (seconds) => {
-    if (socket !== undefined) socket.close()
+    if (socket) socket.close()
     done(seconds)
   })
   try {

@@ -17,7 +17,7 @@ export function start(timer: Timer, seconds: number, act: () => void): void {
 }
 
 export function stop(timer: Timer): void {
-  if (timer.id !== undefined) clearTimeout(timer.id)
+  if (timer.id) clearTimeout(timer.id)
   timer.id = undefined
 }
 

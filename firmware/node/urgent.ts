@@ -18,7 +18,7 @@ export function rememberSample(values: Values): boolean {
   let isAlarming = false
   values.forEach((value, c) => {
     const channel = config.channels[c]
-    if (value === null || channel === undefined) return
+    if (value === null || !channel) return
     // NaN where there is none before, and nothing is beyond that.
     const change = Math.abs(value - (last[c] as number))
     const units = value / channel.perUnit

@@ -23,15 +23,15 @@ export function wifiTransport(settings: WifiSettings): Transport {
   }
   return {
     up: (done) => {
-      if (wifi === undefined) done()
+      if (!wifi) done()
       else connect(wifi, settings, done)
     },
     connect: (host, port) => require('net').connect({ host: host, port: port }),
     down: (done) => {
-      if (wifi !== undefined) wifi.disconnect()
+      if (wifi) wifi.disconnect()
       done()
     },
-    signal: () => (wifi === undefined ? undefined : wifi.getStatus().rssi),
+    signal: () => (wifi ? wifi.getStatus().rssi : undefined),
     time: (done) => askSntp(settings.sntp, done),
   }
 }

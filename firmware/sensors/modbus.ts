@@ -51,7 +51,7 @@ function crc16(bytes: Uint8Array): number {
 function answerIn(unit: number, code: number, length: number): Uint8Array | undefined {
   for (let at = 0; at + length <= received.length; at++) {
     const bytes = E.toUint8Array(received.substr(at, length))
-    if (bytes[0] === unit && bytes[1] === code && crc16(bytes) === 0) return bytes
+    if (bytes[0] === unit && bytes[1] === code && !crc16(bytes)) return bytes
   }
   return undefined
 }
@@ -85,7 +85,7 @@ function ask(
   }
   listen = () => {
     const answer = answerIn(probe.unit, bytes[1] as number, length)
-    if (answer === undefined) return
+    if (!answer) return
     stop(timer)
     listen = null
     done(answer)
@@ -113,7 +113,7 @@ export function modbus(probe: Probe): (around: Around, done: (values: Values) =>
     /** Writes what there is to write from the n-th on, then reads. */
     const goOn = (n: number) => {
       const write = probe.writes[n]
-      if (write === undefined) {
+      if (!write) {
         ask(
           probe,
           requestOf(probe, READ_HOLDING, probe.register, probe.count),

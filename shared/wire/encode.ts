@@ -57,7 +57,7 @@ function isSet(channels: Channel[], at: number): boolean {
   if (STANDARD_LISTS[at] !== channels.length) return false
   for (let c = 0; c < channels.length; c++) {
     const channel = channels[c] as Channel
-    if (channel.quantity !== STANDARD_LISTS[at + 1 + c] || channel.position !== 0) return false
+    if (channel.quantity !== STANDARD_LISTS[at + 1 + c] || channel.position) return false
   }
   return true
 }
@@ -77,7 +77,7 @@ function putChannels(channels: Channel[]): void {
   for (let c = 0; c < channels.length; c++) {
     const channel = channels[c] as Channel
     const ahead = channel.quantity - quantity
-    const expected = ahead === 0 ? position + 1 : 0
+    const expected = ahead ? 0 : position + 1
     quantity = channel.quantity
     position = channel.position
     putVarint(2 * ahead + (position === expected ? 0 : 1))
@@ -97,7 +97,7 @@ function putHeader(frame: Frame, flags: number, interval: number): void {
   putByte(frame.samples.length)
   putChannels(frame.channels)
   // Whole minutes are what stations use, so they are the shorter number.
-  if (interval > 0) putVarint(interval % 60 === 0 ? interval / 30 : 2 * interval + 1)
+  if (interval > 0) putVarint(interval % 60 ? 2 * interval + 1 : interval / 30)
 }
 
 /** Writes irregular times as distances from the first, in minutes where all are whole ones. Uses `times` up. */
@@ -105,7 +105,7 @@ function putTimes(times: Uint32Array): void {
   const start = times[0] as number
   let unit = 60
   for (let n = 1; n < times.length; n++) {
-    if (((times[n] as number) - start) % 60 !== 0) unit = 1
+    if (((times[n] as number) - start) % 60) unit = 1
   }
   for (let n = 0; n < times.length; n++) times[n] = ((times[n] as number) - start) / unit
   putBits(unit === 60 ? 1 : 0, 1)
@@ -118,8 +118,8 @@ function putGaps(rows: Sample['values'][], channel: number, present: number): vo
     putBits(0, 1)
     return
   }
-  putBits(present === 0 ? 3 : 2, 2)
-  if (present === 0) return
+  putBits(present ? 2 : 3, 2)
+  if (!present) return
   for (let n = 0; n < rows.length; n++)
     putBits((rows[n] as Sample['values'])[channel] === null ? 0 : 1, 1)
 }
@@ -132,7 +132,7 @@ function putChannel(rows: Sample['values'][], channel: number, hasGaps: boolean)
     if (value !== null) values[present++] = value as number
   }
   if (hasGaps) putGaps(rows, channel, present)
-  if (present === 0) return
+  if (!present) return
   const start = values[0] as number
   putGolomb(((start << 1) ^ (start >> 31)) >>> 0, FIRST_VALUE_K)
   if (present > 1) putResiduals(values, present)
@@ -174,7 +174,7 @@ export function encodeFrame(frame: Frame, sign?: (body: Uint8Array) => Uint8Arra
   for (let n = 0; n < count; n++) rows.push((samples[n] as Sample).values)
   const hasGaps = checkValues(rows, channels.length)
   const interval = count > 1 ? regularInterval(times) : 0
-  const irregular = count > 1 && interval === 0
+  const irregular = count > 1 && !interval
   const flags =
     (frame.undated ? FLAG_UNDATED : 0) |
     (sign ? FLAG_TRAILER : 0) |

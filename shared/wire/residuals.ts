@@ -61,7 +61,7 @@ export function putResiduals(values: Int32Array | Uint32Array, length: number): 
     firstBits += bitLength(a)
     secondBits += bitLength(b)
   }
-  if (firstBits === 0) {
+  if (!firstBits) {
     putBits(MODEL_CONSTANT, MODEL_BITS)
     return
   }

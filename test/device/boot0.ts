@@ -99,3 +99,9 @@ function turn(){
 }
 real.timeout(turn,1);
 `
+
+/**
+ * Runs the script `app` as a copy in RAM: on a computer every few bytes of code in flash are read from a file that
+ * is opened anew, which makes everything half as fast.
+ */
+export const FROM_RAM = 'eval(" "+require("Storage").read("app"))'
