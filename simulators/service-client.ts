@@ -25,6 +25,7 @@ export class ServiceError extends Error {
 export interface ServiceClient {
   get<T>(path: string, schema: z.ZodType<T>): Promise<T>
   post<T>(path: string, body: object, schema: z.ZodType<T>): Promise<T>
+  put<T>(path: string, body: object, schema: z.ZodType<T>): Promise<T>
   patch<T>(path: string, body: object, schema: z.ZodType<T>): Promise<T>
   /** The body as it came, e.g. of /metrics. */
   text(path: string): Promise<string>
@@ -39,6 +40,7 @@ export function serviceClient(address: ServiceAddress): ServiceClient {
   return {
     get: (path, schema) => json(schema, ask('GET', path)),
     post: (path, body, schema) => json(schema, ask('POST', path, body)),
+    put: (path, body, schema) => json(schema, ask('PUT', path, body)),
     patch: (path, body, schema) => json(schema, ask('PATCH', path, body)),
     text: (path) => ask('GET', path),
   }

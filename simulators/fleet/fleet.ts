@@ -1,14 +1,15 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BrokerAddress } from '../addresses.js'
-import { TcpNetwork } from '../board/networks/tcp.js'
 import { ensureStation } from '../ensure-station.js'
+import { LightNode } from '../light-node.js'
 import { type ServiceClient, ServiceError, serviceClient } from '../service-client.js'
 import { createWorld } from '../world/world.js'
 import { type FleetClock, fleetClock, rest } from './clock.js'
 import { LakeNode } from './lake-node.js'
 import { Ledger } from './ledger.js'
 import { LightStation } from './light-station.js'
+import { FleetNodes } from './nodes.js'
 import type { FleetOptions } from './options.js'
 import { startOwnService } from './service.js'
 import { summary } from './summary.js'
@@ -28,12 +29,11 @@ export interface FleetSurroundings {
   show(rows: readonly Row[], moment: Moment): void
 }
 
-/** Between two looks at the clock; at speed 60 a second of the fleet's. */
-const TICK_MS = 20
-const SHOW_EVERY_MS = 1_000
 /** What left in the last moment is acknowledged before the goodbye. */
 const LAST_WAIT_MS = 1_500
 const DAY_MS = 24 * 3_600_000
+/** Between two samples of an air or road station. */
+const LIGHT_STEP_S = 300
 
 /** Runs to the end of the time, or until the signal. @throws ServiceError when the service fails. */
 export async function runFleet(options: FleetOptions, around: FleetSurroundings): Promise<void> {
@@ -52,6 +52,8 @@ export async function runFleet(options: FleetOptions, around: FleetSurroundings)
     dataDir,
     environment: around.environment,
     clockSetting: clock.setting,
+    // The clock may run for months of its own time.
+    tokenDays: 366,
     signal,
   })
   if (own === undefined) return
@@ -92,21 +94,22 @@ async function play(
   target: Target,
 ): Promise<void> {
   const ledger = new Ledger(join(around.out, 'truth.csv'))
-  const fleet = new Fleet()
   const { clock, client } = target
+  let fleet: FleetNodes | undefined
   try {
     around.print('preparing sites and nodes …')
-    const startMs = await fleet.prepare(options, around, { ...target, ledger })
+    fleet = await prepare(options, around, { ...target, ledger })
+    const { startMs } = fleet
     const wantedMs = startMs + (options.durationMs ?? Number.POSITIVE_INFINITY)
     const endMs = Math.min(wantedMs, clock.limitMs)
     if (endMs < wantedMs) {
       around.print(`the service took long to start: only ${span(endMs - startMs)} are left to play`)
     }
-    await fleet.run(clock, [startMs, endMs], around)
+    await fleet.run(clock, endMs, around)
     // With the clock stopped nothing new is due.
     await rest(LAST_WAIT_MS, around.signal)
   } finally {
-    await fleet.stop()
+    await fleet?.stop()
     await ledger.close()
   }
   const told = target.isOwn ? await client.text('/metrics') : undefined
@@ -114,94 +117,35 @@ async function play(
   for (const line of fleet.problems) around.print(line)
 }
 
-/** All nodes, on one clock. */
-class Fleet {
-  readonly #lake: LakeNode[] = []
-  readonly #light: LightStation[] = []
-  #network = new TcpNetwork()
-  #startMs = 0
-
-  get rows(): Row[] {
-    return [...this.#lake, ...this.#light]
+/** Sites, nodes and placements are there, and the nodes ready. */
+async function prepare(
+  { sites, seed, events, faults, speed }: FleetOptions,
+  { firmware, signal }: FleetSurroundings,
+  { clock, client, broker, ledger }: Target & { ledger: Ledger },
+): Promise<FleetNodes> {
+  const logins = []
+  for (const site of sites) {
+    if (signal.aborted) break
+    const name = `sim-${site.name}`
+    const from = new Date(clock.now())
+    const { secret } = await ensureStation(client, site, { node: name, from })
+    logins.push({ site, name, secret, ledger: ledger.account(site.code, name) })
   }
-
-  /** Errors that nobody in a station's firmware caught. */
-  get problems(): string[] {
-    return this.#lake
-      .filter(({ uncaught }) => uncaught > 0)
-      .map(({ name, uncaught, console }) => {
-        const last = console.findLast((line) => line.startsWith('Uncaught')) ?? ''
-        return `${name}: ${uncaught} errors in the firmware, the last: ${last}`
-      })
-  }
-
-  /** Sites, nodes and placements are there, and the nodes ready. @returns when the world begins. */
-  async prepare(
-    options: FleetOptions,
-    { firmware, signal }: FleetSurroundings,
-    { clock, client, broker, ledger }: Target & { ledger: Ledger },
-  ): Promise<number> {
-    const { sites, seed, events, faults, speed } = options
-    const logins = []
-    for (const site of sites) {
-      if (signal.aborted) return clock.now()
-      const name = `sim-${site.name}`
-      const from = new Date(clock.now())
-      const { secret } = await ensureStation(client, site, { node: name, from })
-      logins.push({ site, name, secret, ledger: ledger.account(site.code, name) })
-    }
-    // Bytes in flight must not hold the boards' clock back: the service's runs on.
-    this.#network = new TcpNetwork({ speed, patienceMs: 0 })
-    this.#startMs = Math.floor(clock.now() / 1000) * 1000
-    const startMs = this.#startMs
-    const world = createWorld({ seed, startMs, sites: [...sites], events, faults })
-    const boot = Math.floor(startMs / 1000) % 0x7fffffff
-    for (const login of logins) {
-      const both = { ...login, broker, world }
-      if (login.site.kind !== 'lake') this.#light.push(new LightStation({ ...both, boot }))
-      else {
-        const delayMs = this.#lake.length * speed * 500
-        const network = this.#network
-        this.#lake.push(new LakeNode({ ...both, firmware, network, startMs, seed, delayMs }))
-      }
-    }
-    return startMs
-  }
-
-  async run(
-    clock: FleetClock,
-    [startMs, endMs]: readonly [number, number],
-    { signal, show }: FleetSurroundings,
-  ): Promise<void> {
-    let shownMs = Number.NEGATIVE_INFINITY
-    for (;;) {
-      const nowMs = Math.min(clock.now(), endMs)
-      await this.#advance(nowMs)
-      const behindMs = Math.min(clock.now(), endMs) - startMs - this.#network.clock.nowMs
-      const isOver = signal.aborted || nowMs >= endMs
-      if (isOver || performance.now() - shownMs >= SHOW_EVERY_MS) {
-        shownMs = performance.now()
-        show(this.rows, {
-          nowMs,
-          startMs,
-          behindMs: this.#lake.length > 0 ? behindMs : 0,
-          speed: clock.speed,
-        })
-      }
-      if (isOver) return
-      await rest(TICK_MS, signal)
+  const startMs = Math.floor(clock.now() / 1000) * 1000
+  const fleet = new FleetNodes({ speed, startMs })
+  const { network } = fleet
+  const world = createWorld({ seed, startMs, sites: [...sites], events, faults })
+  const boot = Math.floor(startMs / 1000) % 0x7fffffff
+  let boards = 0
+  for (const login of logins) {
+    const both = { ...login, world }
+    if (login.site.kind !== 'lake') {
+      const node = new LightNode({ ...login, ...broker })
+      fleet.add(new LightStation({ ...both, node, boot, stepS: LIGHT_STEP_S }))
+    } else {
+      const delayMs = boards++ * speed * 500
+      fleet.add(new LakeNode({ ...both, broker, firmware, network, startMs, seed, delayMs }))
     }
   }
-
-  async stop(): Promise<void> {
-    for (const node of this.#lake) node.stop()
-    await Promise.all(this.#light.map((station) => station.stop()))
-  }
-
-  async #advance(nowMs: number): Promise<void> {
-    for (const station of this.#light) station.tick(nowMs)
-    for (const node of this.#lake) await node.tick()
-    const aheadMs = nowMs - this.#startMs - this.#network.clock.nowMs
-    if (aheadMs > 0) await this.#lake[0]?.advance(aheadMs)
-  }
+  return fleet
 }

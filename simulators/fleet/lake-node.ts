@@ -26,6 +26,8 @@ export interface LakeNodeOptions {
   seed: number
   /** After which it is switched on; ten boards that wake at one moment would wait for each other. */
   delayMs: number
+  /** What an earlier run left in its flash. */
+  flash?: Uint8Array | undefined
 }
 
 const POINT = { ssid: 'toba', password: 'danau', rssi: -67 }
@@ -62,11 +64,13 @@ export class LakeNode {
       }),
       accessPoints: [POINT],
       seed: seed + numberOf(site.code),
-      files: {
-        '.bootcde': firmware,
-        'node.json': JSON.stringify({ node: name, secret, ...broker, ...POINT, sntp: '' }),
-      },
     })
+    if (options.flash !== undefined) this.#board.flash.bytes.set(options.flash)
+    // What is there already is not written again.
+    this.#board.writeFile('.bootcde', firmware)
+    const { host, port } = broker
+    const identity = { node: name, secret, host, port, ...POINT, sntp: '' }
+    this.#board.writeFile('node.json', JSON.stringify(identity))
     const { tx, rx, power, direction } = WIRING
     this.#board.attach(new ModbusSonde({ tx, rx, power, direction, water: () => this.#water() }))
     this.#thermometer = this.#board.attach(
@@ -82,6 +86,15 @@ export class LakeNode {
   /** Errors that nobody in the firmware caught. */
   get uncaught(): number {
     return this.#board.stats.uncaught
+  }
+
+  /** As it is now; `flashWrites` counts up whenever that changes. */
+  get flash(): Uint8Array {
+    return this.#board.flash.bytes
+  }
+
+  get flashWrites(): number {
+    return this.#board.flash.units
   }
 
   get console(): readonly string[] {

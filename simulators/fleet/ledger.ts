@@ -30,6 +30,8 @@ const HEADER = 'time,site,node,quantity,true,sensed,sent\n'
 const ONE_SAMPLE_MS = 45_000
 /** Half an interval: a node whose clock is a little wrong means the nearest. */
 const CLOCK_ERROR_MS = 150_000
+/** Frames that are known again when they are sent again: a year of hourly ones. */
+const MOST_SEEN = 10_000
 
 /** Ground truth: `truth.csv`, a row for each reading that a node sent, and for each that it measured and did not. */
 export class Ledger {
@@ -85,6 +87,8 @@ export class NodeLedger {
   sent({ boot, seq, undated, channels, samples }: Frame): void {
     if (this.#seen.has(`${boot} ${seq}`)) return
     this.#seen.add(`${boot} ${seq}`)
+    const [oldest] = this.#seen
+    if (this.#seen.size > MOST_SEEN && oldest !== undefined) this.#seen.delete(oldest)
     this.frames++
     for (const { time, values } of samples) {
       const found = undated ? undefined : this.#take(time * 1000)

@@ -1,25 +1,25 @@
 import { decodeFrame } from '../../shared/wire/decode.js'
 import { encodeFrame } from '../../shared/wire/encode.js'
-import { LightNode } from '../light-node.js'
+import type { LightNode } from '../light-node.js'
 import { channelsAt, sampleAt } from '../world/samples.js'
 import { STATION_KEYS } from '../world/sensors.js'
 import type { WorldSite } from '../world/sites.js'
 import type { World } from '../world/world.js'
 import { measure, type NodeLedger } from './ledger.js'
 
-/** An air or road station until its driver is there: the shared codec and a light node, a sample each five minutes. */
+/** An air or road station until its driver is there: the shared codec and a light node. */
 
 export interface LightStationOptions {
   site: WorldSite
   name: string
-  secret: string
-  broker: { host: string; port: number; tls?: object }
+  /** Started and stopped by the station. */
+  node: LightNode
   boot: number
+  /** Between two samples. */
+  stepS: number
   world: World
   ledger: NodeLedger
 }
-
-const STEP_S = 300
 
 export class LightStation {
   readonly site: WorldSite
@@ -36,7 +36,7 @@ export class LightStation {
     this.name = options.name
     this.ledger = options.ledger
     this.#options = options
-    this.#node = new LightNode({ name: options.name, secret: options.secret, ...options.broker })
+    this.#node = options.node
     this.#node.start()
   }
 
@@ -46,8 +46,9 @@ export class LightStation {
 
   /** Sends what has become due. */
   tick(nowMs: number): void {
-    const nowS = Math.floor(nowMs / 1000 / STEP_S) * STEP_S
-    for (let timeS = (this.#lastS ?? nowS) + STEP_S; timeS <= nowS; timeS += STEP_S) {
+    const { stepS } = this.#options
+    const nowS = Math.floor(nowMs / 1000 / stepS) * stepS
+    for (let timeS = (this.#lastS ?? nowS) + stepS; timeS <= nowS; timeS += stepS) {
       this.#send(timeS)
     }
     this.#lastS = nowS
@@ -59,10 +60,10 @@ export class LightStation {
   }
 
   #send(timeS: number): void {
-    const { site, world, boot } = this.#options
-    const when = { timeMs: timeS * 1000, periodS: STEP_S }
+    const { site, world, boot, stepS: periodS } = this.#options
+    const when = { timeMs: timeS * 1000, periodS }
     this.ledger.measured(measure(this.#options, STATION_KEYS[site.kind], when))
-    const sample = sampleAt(world, site, { timeS, periodS: STEP_S })
+    const sample = sampleAt(world, site, { timeS, periodS })
     // A frame holds no sample without a value: a silent station sends none.
     if (sample.values.every((value) => value === null)) return
     const seq = this.#seq++

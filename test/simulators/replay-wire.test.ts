@@ -39,6 +39,7 @@ function emptyService(): ServiceClient {
       if (path === '/api/v1/sites') return schema.parse({ ...place, ...body, createdAt: at })
       return schema.parse({ id: 1, directionDeg: null, ...body, from: at })
     },
+    put: () => Promise.reject(new Error('nothing is configured')),
     patch: () => Promise.reject(new Error('nothing is changed')),
     text: async () => {
       throw new ServiceError(403, 'metrics are closed')
