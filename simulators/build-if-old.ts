@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -45,4 +46,9 @@ function newestMs(path: string): number {
   if (!found.isDirectory()) return found.mtimeMs
   const inside = readdirSync(path).filter((name) => !NOT_SOURCES.has(name))
   return Math.max(0, ...inside.map((name) => newestMs(join(path, name))))
+}
+
+/** The lake station's script, as it is flashed. */
+export function lakeFirmware(): Promise<string> {
+  return readFile(join(PROJECT, 'firmware/dist/lake.js'), 'latin1')
 }

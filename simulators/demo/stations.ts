@@ -1,122 +1,99 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { latestAnswerSchema } from '../../shared/schema/api.js'
+import { isDeepStrictEqual } from 'node:util'
+import type { Configuration } from '../../shared/schema/configuration.js'
+import { nodeConfigSchema } from '../../shared/schema/node.js'
 import { encodeFrame } from '../../shared/wire/encode.js'
-import type { Sample } from '../../shared/wire/frame.js'
+import type { BrokerAddress } from '../addresses.js'
 import { ensureStation } from '../ensure-station.js'
-import { type Acknowledgement, LightNode } from '../light-node.js'
+import { NodeLedger } from '../fleet/ledger.js'
+import { LightStation } from '../fleet/light-station.js'
+import { LightNode } from '../light-node.js'
 import type { ServiceClient } from '../service-client.js'
 import { channelsAt, sampleAt } from '../world/samples.js'
 import { WORLD_SITES, type WorldSite } from '../world/sites.js'
 import { createWorld } from '../world/world.js'
+import { type Gap, HISTORY_STEP_S, timesIn } from './gaps.js'
 
-/** A site of the simulated world with its node. */
+/** A site of the simulated world with its node, which writes its past and, until a board takes over, its present. */
 export interface Station {
   site: WorldSite
+  name: string
+  secret: string
   node: LightNode
+  live: LightStation
+  /** Of the frames of the past. */
   boot: number
-  /** Number of the next frame. */
   seq: number
-  /** Unix seconds of the latest sample that the store holds; undefined before the first. */
-  latest: number | undefined
 }
 
-const world = createWorld({
+export const world = createWorld({
   seed: 20_261_124,
   startMs: 0,
   sites: WORLD_SITES,
   events: [],
   faults: [],
 })
-const HISTORY_S = 24 * 3600
-const HISTORY_STEP_S = 300
+
 const LIVE_STEP_S = 10
-const SAMPLES_PER_FRAME = 12
+/** About 400 bytes. */
+const SAMPLES_PER_FRAME = 48
 const IN_FLIGHT = 8
-
-export interface StationOptions {
-  /** Of the broker, on this machine. */
-  port: number
-  boot: number
-  nowS: number
+/** Boots of light nodes lie beyond all that a board counts. */
+const PAST_BOOT = 0x40000000
+const LIVE_BOOT = 0x60000000
+/**
+ * A board needs eleven seconds for a sample, ten of them to warm its sonde up, and talks to the service only when
+ * nothing else is due or something is urgent. So everything is: it sends each sample at once.
+ */
+const BOARD_CONFIGURATION: Configuration = {
+  intervalS: 2 * LIVE_STEP_S,
+  sendIntervalS: 2 * LIVE_STEP_S,
+  urgentIntervalS: LIVE_STEP_S,
+  channels: [{ quantity: 'water_temperature', position: 0, urgentAbove: -5 }],
 }
 
-/** Makes sure that all sites, nodes and placements exist. The nodes are ready, not started. */
-export async function prepareStations(
+export function nodeName({ name }: WorldSite): string {
+  return `${name}-1`
+}
+
+/** Makes sure that site, node, placements and configuration exist; the node is started. */
+export async function prepareStation(
   service: ServiceClient,
-  { port, boot, nowS }: StationOptions,
-): Promise<Station[]> {
-  const latest = await latestTimes(service)
-  const stations: Station[] = []
-  for (const site of WORLD_SITES) {
-    const nodeName = `${site.name}-1`
-    const from = new Date((nowS - HISTORY_S) * 1000)
-    const { secret } = await ensureStation(service, site, { node: nodeName, from })
-    const broker = { host: '127.0.0.1', port, inFlight: IN_FLIGHT }
-    const node = new LightNode({ name: nodeName, secret, ...broker })
-    stations.push({ site, node, boot, seq: 0, latest: latest.get(nodeName) })
-  }
-  return stations
-}
-
-/** One promise a frame: of the last day, or of the time since the demo stopped. */
-export function sendHistory(
-  stations: readonly Station[],
-  nowS: number,
-): Promise<Acknowledgement>[] {
-  return stations.flatMap((station) => {
-    const after = Math.max(nowS - HISTORY_S, station.latest ?? 0)
-    const times: number[] = []
-    const first = (Math.floor(after / HISTORY_STEP_S) + 1) * HISTORY_STEP_S
-    for (let time = first; time <= nowS; time += HISTORY_STEP_S) times.push(time)
-    const frames: Promise<Acknowledgement>[] = []
-    for (let index = 0; index < times.length; index += SAMPLES_PER_FRAME) {
-      const part = times.slice(index, index + SAMPLES_PER_FRAME)
-      frames.push(send(station, part, HISTORY_STEP_S))
-    }
-    return frames
+  site: WorldSite,
+  { broker, from, starts }: { broker: BrokerAddress; from: Date; starts: number },
+): Promise<Station> {
+  const name = nodeName(site)
+  const { secret } = await ensureStation(service, site, { node: name, from })
+  if (site.kind === 'lake') await configure(service, name)
+  const node = new LightNode({ name, secret, ...broker, inFlight: IN_FLIGHT })
+  const live = new LightStation({
+    ...{ site, name, node, world },
+    boot: LIVE_BOOT + starts,
+    stepS: LIVE_STEP_S,
+    // Nobody asks the demo what was true.
+    ledger: new NodeLedger(() => {}),
   })
+  return { site, name, secret, node, live, boot: PAST_BOOT + starts, seq: 0 }
 }
 
-/** Sends a sample of every station on each multiple of ten seconds, until the signal. */
-export async function sendLive(
-  stations: readonly Station[],
-  now: () => number,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    const stepMs = LIVE_STEP_S * 1000
-    await pause(stepMs - (now() % stepMs), undefined, { signal }).catch(() => {}) // woken by the signal
-    if (signal.aborted) return
-    const timeS = Math.round(now() / stepMs) * LIVE_STEP_S
-    for (const station of stations) {
-      // A timer may fire a millisecond early, and then once more.
-      if ((station.latest ?? 0) >= timeS) continue
-      // The node keeps it until it is acknowledged; only stopping the demo takes it back.
-      send(station, [timeS], LIVE_STEP_S).catch(() => {})
-    }
+async function configure(service: ServiceClient, name: string): Promise<void> {
+  const path = `/api/v1/nodes/${name}/config`
+  const { configuration } = await service.get(path, nodeConfigSchema)
+  if (isDeepStrictEqual(configuration, BOARD_CONFIGURATION)) return
+  await service.put(path, BOARD_CONFIGURATION, nodeConfigSchema)
+}
+
+/** Settles when all of it is acknowledged. */
+export async function writePast(station: Station, piece: Gap): Promise<void> {
+  const { site, node, boot } = station
+  const channels = channelsAt(site)
+  const times = timesIn(piece)
+  const sent: Promise<unknown>[] = []
+  for (let index = 0; index < times.length; index += SAMPLES_PER_FRAME) {
+    const samples = times
+      .slice(index, index + SAMPLES_PER_FRAME)
+      .map((timeS) => sampleAt(world, site, { timeS, periodS: HISTORY_STEP_S }))
+    const frame = encodeFrame({ boot, seq: station.seq++, undated: false, channels, samples })
+    sent.push(node.publish(frame))
   }
-}
-
-function send(
-  station: Station,
-  times: readonly number[],
-  periodS: number,
-): Promise<Acknowledgement> {
-  const samples: Sample[] = times.map((time) =>
-    sampleAt(world, station.site, { timeS: time, periodS }),
-  )
-  station.latest = times.at(-1)
-  const { boot, seq } = station
-  station.seq++
-  const channels = channelsAt(station.site)
-  return station.node.publish(encodeFrame({ boot, seq, undated: false, channels, samples }))
-}
-
-async function latestTimes(service: ServiceClient): Promise<Map<string, number>> {
-  const times = new Map<string, number>()
-  const { latest } = await service.get('/api/v1/latest', latestAnswerSchema)
-  for (const { node, time } of latest) {
-    times.set(node, Math.max(times.get(node) ?? 0, Date.parse(time) / 1000))
-  }
-  return times
+  await Promise.all(sent)
 }

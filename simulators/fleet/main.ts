@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { BuildError, buildIfOld } from '../build-if-old.js'
+import { BuildError, buildIfOld, lakeFirmware } from '../build-if-old.js'
 import { ServiceError } from '../service-client.js'
 import { failWith, UsageError } from '../terminal.js'
 import { runFleet } from './fleet.js'
@@ -20,10 +19,7 @@ try {
   else {
     const out = outFolder(options.out)
     await buildIfOld(console.error)
-    const firmware = await readFile(
-      new URL('../../firmware/dist/lake.js', import.meta.url),
-      'latin1',
-    )
+    const firmware = await lakeFirmware()
     await runFleet(options, {
       environment: process.env,
       firmware,
