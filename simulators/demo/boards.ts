@@ -30,6 +30,8 @@ export class FlashFolder {
   }
 
   async #saveOne(node: LakeNode): Promise<void> {
+    // Before its first session it does not know the time: what it measured could never be dated.
+    if (node.ledger.acknowledged === 0) return
     const writes = node.flashWrites
     if (this.#saved.get(node) === writes) return
     // The board goes on while it is packed.

@@ -21,8 +21,7 @@ const ACCOUNT = 'demo'
 /** Runs until the signal, or until the service ends: then it throws a ServiceError. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const { dataDir, environment, signal, print } = options
-  const startedMs = performance.now()
-  const elapsed = () => `${((performance.now() - startedMs) / 1000).toFixed(1)} s`
+  const elapsed = () => `${(performance.now() / 1000).toFixed(1)} s`
   print('starting the service …')
   const own = await startOwnService({
     dataDir,
@@ -37,10 +36,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   let toba: Toba | undefined
   const work = async () => {
     const memory = await rememberStart(dataDir)
-    await ensureAccount(serviceClient({ dataDir }), memory)
     print(`preparing sites and nodes, ${elapsed()} after the start …`)
     toba = new Toba({ ...options, ...own, memory, signal: until })
-    await toba.begin()
+    await Promise.all([ensureAccount(serviceClient({ dataDir }), memory), toba.begin()])
     for (const line of welcome(own, memory, options)) print(line)
     print(`the last hours of all sites were there ${elapsed()} after the start`)
     await toba.fillIn()

@@ -6,7 +6,7 @@ import { NodeLedger } from '../fleet/ledger.js'
 import { FleetNodes } from '../fleet/nodes.js'
 import type { ServiceClient } from '../service-client.js'
 import { progressOf } from '../terminal.js'
-import { WORLD_SITES } from '../world/sites.js'
+import { WORLD_SITES, type WorldSite } from '../world/sites.js'
 import { FlashFolder } from './boards.js'
 import { APART_S, gapsAt, HISTORY_S, newestPiece, timesIn, without } from './gaps.js'
 import { type Memory, remember } from './memory.js'
@@ -62,15 +62,14 @@ export class Toba {
     // Whoever waits for it hears what went wrong.
     this.#background.catch(() => {})
     const from = new Date((startS - HISTORY_S) * 1000)
-    const recent: Promise<boolean>[] = []
-    for (const site of WORLD_SITES) {
-      if (signal.aborted) return
+    const prepare = async (site: WorldSite) => {
       const station = await prepareStation(client, site, { broker, from, starts: memory.starts })
+      if (signal.aborted) return station.live.stop()
       this.#stations.push(station)
       this.#nodes.add(station.live)
-      recent.push(this.#fillNewest(station, RECENT_S))
+      await this.#fillNewest(station, RECENT_S, startS - RECENT_S)
     }
-    await Promise.all(recent)
+    await Promise.all(WORLD_SITES.map(prepare))
   }
 
   /** Until all gaps are filled in and the boards have taken over. */
@@ -117,12 +116,12 @@ export class Toba {
     await remember(dataDir, memory)
   }
 
-  /** @returns false when nothing is missing. */
-  async #fillNewest(station: Station, spanS: number): Promise<boolean> {
+  /** @returns false when nothing is missing after `sinceS`. */
+  async #fillNewest(station: Station, spanS: number, sinceS = 0): Promise<boolean> {
     const { gaps } = this.#options.memory
     const { name } = station.site
     const piece = newestPiece(gaps[name] ?? [], spanS)
-    if (piece === undefined) return false
+    if (piece === undefined || piece.toS < sinceS) return false
     await writePast(station, piece)
     gaps[name] = without(gaps[name] ?? [], piece)
     return true
