@@ -5,6 +5,7 @@ import { ensureStation } from '../ensure-station.js'
 import { LightNode } from '../light-node.js'
 import { type ServiceClient, ServiceError, serviceClient } from '../service-client.js'
 import { createWorld } from '../world/world.js'
+import { balanceOf } from './balance.js'
 import { type FleetClock, fleetClock, rest } from './clock.js'
 import { LakeNode } from './lake-node.js'
 import { Ledger } from './ledger.js'
@@ -14,6 +15,7 @@ import type { FleetOptions } from './options.js'
 import { startOwnService } from './service.js'
 import { summary } from './summary.js'
 import { type Moment, type Row, span } from './table.js'
+import { UsageMeter } from './usage.js'
 
 export interface FleetSurroundings {
   environment: Record<string, string | undefined>
@@ -95,6 +97,7 @@ async function play(
 ): Promise<void> {
   const ledger = new Ledger(join(around.out, 'truth.csv'))
   const { clock, client } = target
+  const meter = new UsageMeter(target.isOwn ? client : undefined)
   let fleet: FleetNodes | undefined
   try {
     around.print('preparing sites and nodes …')
@@ -105,15 +108,20 @@ async function play(
     if (endMs < wantedMs) {
       around.print(`the service took long to start: only ${span(endMs - startMs)} are left to play`)
     }
-    await fleet.run(clock, endMs, around)
+    const over = new AbortController()
+    const watching = meter.watch(AbortSignal.any([around.signal, over.signal]))
+    await fleet.run(clock, endMs, around).finally(() => over.abort())
+    await watching
     // With the clock stopped nothing new is due.
     await rest(LAST_WAIT_MS, around.signal)
   } finally {
     await fleet?.stop()
     await ledger.close()
   }
-  const told = target.isOwn ? await client.text('/metrics') : undefined
-  for (const line of summary(fleet.rows, told, around.out)) around.print(line)
+  const balance = balanceOf(fleet.rows, target.isOwn ? await client.text('/metrics') : undefined)
+  await meter.look()
+  const lines = summary(fleet.rows.length, balance, meter.result(), around.out)
+  for (const line of lines) around.print(line)
   for (const line of fleet.problems) around.print(line)
 }
 

@@ -1,24 +1,41 @@
 import { join } from 'node:path'
 import { grouped } from '../terminal.js'
-import type { Row } from './table.js'
+import type { Balance, Outcomes } from './balance.js'
+import type { Usage } from './usage.js'
 
-/**
- * What became of it, in a few lines.
- * @param metrics of a service to which nobody else sends.
- */
-export function summary(rows: readonly Row[], metrics: string | undefined, out: string): string[] {
-  const sum = (of: (row: Row) => number) => grouped(rows.reduce((all, row) => all + of(row), 0))
-  const readings = (outcome: string) => {
-    const line = new RegExp(`^toba_readings\\{outcome="${outcome}"\\} (\\d+)`, 'm')
-    return `${grouped(Number(line.exec(metrics ?? '')?.[1] ?? 0))} ${outcome}`
-  }
-  const service = ['stored', 'repeated', 'rejected'].map(readings).join(', ')
+/** What became of it and what it took, in a few lines. */
+export function summary(nodes: number, balance: Balance, usage: Usage, out: string): string[] {
+  const { samples, frames, readings, acknowledged, service } = balance
   return [
     '',
-    `nodes         ${rows.length}, ${sum(({ ledger }) => ledger.samples)} samples taken`,
-    `sent          ${sum(({ ledger }) => ledger.frames)} frames, ${sum(({ ledger }) => ledger.readings)} readings`,
-    `acknowledged  ${sum(({ ledger }) => ledger.acknowledged)} frames`,
-    ...(metrics === undefined ? [] : [`readings      ${service}`]),
+    `nodes         ${nodes}, ${grouped(samples)} samples taken`,
+    `sent          ${grouped(frames)} frames, ${grouped(readings)} readings`,
+    `acknowledged  ${grouped(acknowledged)} frames`,
+    ...(service === undefined ? [] : [`readings      ${outcomes(service.readings)}`]),
+    `processor     ${took(usage, cores)}`,
+    `memory        ${took(usage, megabytes)} at the most`,
     `truth         ${join(out, 'truth.csv')}`,
   ]
+}
+
+function outcomes({ stored, repeated, rejected }: Outcomes): string {
+  return `${grouped(stored)} stored, ${grouped(repeated)} repeated, ${grouped(rejected)} rejected`
+}
+
+interface Share {
+  cores: number
+  bytes: number
+}
+
+function took({ fleetCores, fleetBytes, service }: Usage, text: (share: Share) => string): string {
+  const fleet = text({ cores: fleetCores, bytes: fleetBytes })
+  return service === undefined ? fleet : `${fleet} fleet, ${text(service)} service`
+}
+
+function cores({ cores }: Share): string {
+  return `${Math.round(100 * cores)} % of one core`
+}
+
+function megabytes({ bytes }: Share): string {
+  return `${Math.round(bytes / 1e6)} MB`
 }
