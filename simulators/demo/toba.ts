@@ -94,9 +94,10 @@ export class Toba {
 
   /** The last word of all nodes, and what the next start must know. */
   async stop(): Promise<void> {
+    // Else its next round would power the boards on again.
+    await this.#background
     await this.#nodes.stop()
     await Promise.all(this.#stations.map(({ node }) => node.stop()))
-    await this.#background
     await this.#save()
   }
 

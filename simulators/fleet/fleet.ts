@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import type { BrokerAddress } from '../addresses.js'
 import { ensureStation } from '../ensure-station.js'
 import { LightNode } from '../light-node.js'
+import { marksOf } from '../report/marks.js'
+import { writeReport } from '../report/report.js'
 import { type ServiceClient, ServiceError, serviceClient } from '../service-client.js'
 import { createWorld } from '../world/world.js'
-import { balanceOf } from './balance.js'
+import { type Balance, balanceOf } from './balance.js'
 import { type FleetClock, fleetClock, rest } from './clock.js'
 import { LakeNode } from './lake-node.js'
 import { Ledger } from './ledger.js'
@@ -23,6 +25,10 @@ export interface FleetSurroundings {
   firmware: string
   /** A folder that is not there yet. */
   out: string
+  /** As it was typed. */
+  command: string
+  /** Where a report of the run goes. */
+  report: string | undefined
   /** Unix ms. */
   now(): number
   signal: AbortSignal
@@ -123,6 +129,31 @@ async function play(
   const lines = summary(fleet.rows.length, balance, meter.result(), around.out)
   for (const line of lines) around.print(line)
   for (const line of fleet.problems) around.print(line)
+  if (around.report === undefined) return
+  await report(around.report, { options, around, target, fleet, balance })
+  around.print(`report        ${around.report}`)
+}
+
+function report(
+  path: string,
+  run: {
+    options: FleetOptions
+    around: FleetSurroundings
+    target: Target
+    fleet: FleetNodes
+    balance: Balance
+  },
+): Promise<void> {
+  const { options, around, target, fleet, balance } = run
+  const { startMs, nowMs, rows } = fleet
+  const about = {
+    ...{ command: around.command, seed: options.seed, speed: options.speed, startMs },
+    endMs: nowMs,
+    nodes: rows,
+    marks: marksOf(options, options.sites, startMs),
+  }
+  const truth = join(around.out, 'truth.csv')
+  return writeReport(path, about, { truth, balance, service: target.client })
 }
 
 /** Sites, nodes and placements are there, and the nodes ready. */

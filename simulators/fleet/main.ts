@@ -24,6 +24,8 @@ try {
       environment: process.env,
       firmware,
       out,
+      command: ['npm run simulate --', ...process.argv.slice(2)].join(' '),
+      report: options.report === undefined ? undefined : typed(options.report),
       now: Date.now,
       signal: stop.signal,
       print: console.log,
@@ -42,11 +44,15 @@ try {
 }
 
 /** `npm run` changes to the project's folder; a path is meant as it was typed. */
+function typed(path: string): string {
+  return resolve(process.env.INIT_CWD ?? '.', path)
+}
+
 function outFolder(named: string | undefined): string {
   if (named === undefined) {
     return resolve('.data/fleet', new Date().toISOString().slice(0, 19).replace(/:/g, '-'))
   }
-  const out = resolve(process.env.INIT_CWD ?? '.', named)
+  const out = typed(named)
   if (existsSync(out))
     throw new UsageError(`--out ${named}: it exists already; a run has a folder of its own`)
   return out

@@ -23,12 +23,19 @@ export class FleetNodes {
   readonly #tickMs: number
   readonly #lake: LakeNode[] = []
   readonly #light = new Set<LightStation>()
+  #nowMs: number
 
   constructor({ speed, startMs }: { speed: number; startMs: number }) {
     this.startMs = startMs
+    this.#nowMs = startMs
     // Bytes in flight must not hold the boards' clock back: the service's runs on.
     this.network = new TcpNetwork({ speed, patienceMs: 0 })
     this.#tickMs = speed === 1 ? SLOW_TICK_MS : TICK_MS
+  }
+
+  /** Up to which they were run. */
+  get nowMs(): number {
+    return this.#nowMs
   }
 
   get rows(): Row[] {
@@ -85,6 +92,7 @@ export class FleetNodes {
   async #advance(nowMs: number): Promise<void> {
     for (const station of this.#light) station.tick(nowMs)
     for (const node of this.#lake) await node.tick()
+    this.#nowMs = nowMs
     const aheadMs = nowMs - this.startMs - this.network.clock.nowMs
     if (aheadMs > 0) await this.#lake[0]?.advance(aheadMs)
   }

@@ -35,6 +35,7 @@ with --data or --url it joins a service that runs, at --speed 1, until Ctrl-C.
   --for DURATION     how much of the world's time, e.g. 6h or 5d (default ${DURATION}; at speed 1 until Ctrl-C)
   --out FOLDER       where truth.csv and the own store go; must not be there yet
                      (default .data/fleet/ and the time)
+  --report FILE      writes a page at the end: truth against stored readings, flags, and what became of all
   --data FOLDER      joins the service on this data folder instead
   --url URL --token TOKEN
                      joins a service elsewhere; the token needs write:nodes, write:sites and read
@@ -61,6 +62,7 @@ export interface FleetOptions {
   /** Undefined: one of its own. */
   service: { address: ServiceAddress; broker: BrokerAddress } | undefined
   out: string | undefined
+  report: string | undefined
 }
 
 /** @returns 'help' when that was asked for. */
@@ -98,6 +100,7 @@ export function readFleetOptions(
     durationMs,
     service,
     out: values.out,
+    report: values.report,
   }
 }
 
@@ -113,6 +116,7 @@ function parse(args: string[]) {
         fault: { type: 'string', multiple: true },
         for: { type: 'string' },
         out: { type: 'string' },
+        report: { type: 'string' },
         data: { type: 'string' },
         url: { type: 'string' },
         token: { type: 'string' },

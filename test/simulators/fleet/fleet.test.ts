@@ -44,6 +44,8 @@ suite('a fleet', (test, hooks) => {
       environment: process.env,
       firmware,
       out: join(folder, name),
+      command: `npm run simulate -- ${args.join(' ')}`,
+      report: options.report,
       now: Date.now,
       signal: stop.signal,
       print: (line) => void lines.push(line),
