@@ -20,6 +20,7 @@ const MARK_COLUMNS = 180
 /** A line is not drawn over a gap of more than so many usual steps. */
 const GAP_STEPS = 3
 const TICKS = 4
+const ROOM = 0.06
 
 interface Scale {
   /** 0 to COLUMNS. */
@@ -73,8 +74,9 @@ function rangeOf({ truth, stored, missing, quantity }: Series): readonly [number
     }
   }
   if (low > high) return [0, 1]
-  // A line that never moves lies in the middle.
-  return high - low < quantity.step ? [low - quantity.step, high + quantity.step] : [low, high]
+  // A line that never moves lies in the middle, and no mark on the edge.
+  const room = Math.max(quantity.step, ROOM * (high - low))
+  return [low - room, high + room]
 }
 
 function linePath(points: readonly Point[], scale: Scale): string {

@@ -13,6 +13,9 @@ export interface ReportContent {
   series: readonly Series[]
 }
 
+/** So many nodes are listed at once. */
+const FEW = 6
+
 /** One page that needs nothing beside it. */
 export function reportPage(content: ReportContent): string {
   const { run } = content
@@ -117,11 +120,13 @@ ${cell(told.received)}${cell(told.stored)}${cell(told.repeated)}${cell(told.reje
     return html`<tr><td class="text"><a href="#${site.code}">${site.code}</a> ${site.title}</td>${cell(sum(({ truth }) => truth.length))}${cell(sum(({ sent }) => sent))}
 ${cell(sum(({ stored }) => stored.length))}${cell(sum(({ undated }) => undated))}${cell(missing, missing > 0)}</tr>`
   }
+  const lost = series.reduce((all, { missing }) => all + missing.length, 0)
   return html`<h2>What became of it</h2>
 ${whole}
 <p class="dim">Sent counts what left a node for the first time, a node’s word on itself included; received and repeated count everything that came.</p>
+<details${new Html(run.nodes.length <= FEW ? ' open' : '')}><summary>Node by node<span>${grouped(lost)} missing</span></summary>
 <div class="wide"><table><thead><tr><th class="text">readings of</th><th>measured</th><th>sent</th><th>stored</th><th>sent undated</th><th>missing</th></tr></thead>
-<tbody>${run.nodes.map(nodeRow)}</tbody></table></div>`
+<tbody>${run.nodes.map(nodeRow)}</tbody></table></div></details>`
 }
 
 function siteSection({ site, name }: ReportRun['nodes'][number], content: ReportContent): Html {

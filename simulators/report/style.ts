@@ -11,6 +11,7 @@ h1{font-size:26px;line-height:1.2;margin:0 0 4px}
 h2{font-size:18px;margin:28px 0 10px}
 h3{font-size:14px;margin:0;font-weight:600}
 p{margin:6px 0}
+a{color:var(--good)}
 .dim,.facts{color:var(--dim)}
 code{font:13px ui-monospace,monospace;background:var(--card);border:1px solid var(--line);border-radius:4px;padding:1px 5px;overflow-wrap:anywhere}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:10px;margin:18px 0}
@@ -25,7 +26,9 @@ th{color:var(--dim);font-weight:500}
 tr:last-child td{border-bottom:0}
 tr.total td{font-weight:600}
 th.text,td.text{text-align:left}
-td.long{white-space:normal;min-width:16em}
+td.text{white-space:normal}
+td.long{min-width:16em}
+details .wide{border:0;border-radius:0}
 td.bad{color:var(--fail);font-weight:600}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:13px;color:var(--dim);margin:10px 0}
 .legend svg{vertical-align:-3px;margin-right:5px}
@@ -42,7 +45,7 @@ svg text.range{font-variant-numeric:tabular-nums}
 .grid{stroke:var(--line)}
 path.truth,path.good{fill:none;vector-effect:non-scaling-stroke;stroke-linejoin:round;stroke-linecap:round}
 path.truth{stroke:var(--truth);stroke-width:2}
-path.good{stroke:var(--good);stroke-width:2.6}
+path.good{stroke:var(--good);stroke-width:3.6}
 .suspect{fill:var(--card);stroke:var(--suspect);stroke-width:1.7}
 .fail{fill:none;stroke:var(--fail);stroke-width:2}
 .missing{fill:none;stroke:var(--missing);stroke-width:1.7}
