@@ -50,7 +50,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   } finally {
     over.abort()
     await toba?.stop()
-    await own.process.stop()
+    await Promise.all([toba?.save(), own.process.stop()])
     for (const line of toba?.problems ?? []) print(line)
     if (signal.aborted) print('stopped; npm run demo goes on from here')
   }

@@ -15,12 +15,12 @@ export interface ServiceProcess {
   mqttPort: number
   /** Settles when the process has ended, for whatever reason. */
   ended: Promise<void>
-  /** Asks it to stop, and insists after 9 s: its own limit is longer than a person at Ctrl-C waits. */
+  /** Asks it to stop, and insists after 8 s: its own limit is longer than a person at Ctrl-C waits. */
   stop(): Promise<void>
 }
 
 const MAIN = fileURLToPath(new URL('../../ingest/main.ts', import.meta.url))
-const STOP_LIMIT_MS = 9_000
+const STOP_LIMIT_MS = 8_000
 
 const startedSchema = z.object({ event: z.literal('started'), http: z.int(), mqtt: z.int() })
 

@@ -92,13 +92,12 @@ export class Toba {
     await this.#background
   }
 
-  /** The last word of all nodes, and what the next start must know. */
+  /** The last word of all nodes. */
   async stop(): Promise<void> {
     // Else its next round would power the boards on again.
     await this.#background
     await this.#nodes.stop()
     await Promise.all(this.#stations.map(({ node }) => node.stop()))
-    await this.#save()
   }
 
   async #findGaps(nowS: number): Promise<void> {
@@ -152,12 +151,15 @@ export class Toba {
     const { signal } = this.#options
     while (!signal.aborted) {
       await rest(SAVE_EVERY_MS, signal)
-      await this.#save()
+      await this.save()
     }
   }
 
-  /** First until when the nodes ran: a board's samples are never later than that. */
-  async #save(): Promise<void> {
+  /**
+   * What the next start must know: first until when the nodes ran, since a board's samples are never later than
+   * that.
+   */
+  async save(): Promise<void> {
     const { dataDir, memory, now } = this.#options
     memory.ranUntilS = Math.ceil(now() / 1000)
     await remember(dataDir, memory)

@@ -107,7 +107,7 @@ export class LakeNode {
     const volts = this.#options.world.sensed(this.site, 'battery_voltage', this.#nowMs())
     if (volts === null) {
       this.#silentSinceMs ??= this.#nowMs()
-      if (this.#nowMs() - this.#silentSinceMs >= DEAD_AFTER_MS) this.#powerOff()
+      if (this.#nowMs() - this.#silentSinceMs >= DEAD_AFTER_MS) this.powerOff()
       return
     }
     this.#silentSinceMs = undefined
@@ -122,14 +122,15 @@ export class LakeNode {
     return this.#board.advance(ms)
   }
 
-  stop(): void {
-    this.#powerOff()
-    this.ledger.finish()
-  }
-
-  #powerOff(): void {
+  /** The next tick switches it on again. */
+  powerOff(): void {
     this.#isPowered = false
     this.#board.cutPower()
+  }
+
+  stop(): void {
+    this.powerOff()
+    this.ledger.finish()
   }
 
   #nowMs(): number {

@@ -14,13 +14,15 @@ export interface NodesView {
 const TICK_MS = 20
 const SLOW_TICK_MS = 100
 const SHOW_EVERY_MS = 1_000
+/** In real time nobody is so far behind but a computer that slept. */
+const SLEPT_MS = 60_000
 
 /** All nodes, on one clock. They come and go while it runs. */
 export class FleetNodes {
   readonly startMs: number
   /** Of all boards: it holds their clock. */
   readonly network: TcpNetwork
-  readonly #tickMs: number
+  readonly #isRealTime: boolean
   readonly #lake: LakeNode[] = []
   readonly #light = new Set<LightStation>()
   #nowMs: number
@@ -30,7 +32,7 @@ export class FleetNodes {
     this.#nowMs = startMs
     // Bytes in flight must not hold the boards' clock back: the service's runs on.
     this.network = new TcpNetwork({ speed, patienceMs: 0 })
-    this.#tickMs = speed === 1 ? SLOW_TICK_MS : TICK_MS
+    this.#isRealTime = speed === 1
   }
 
   /** Up to which they were run. */
@@ -80,7 +82,7 @@ export class FleetNodes {
         })
       }
       if (isOver) return
-      await rest(this.#tickMs, signal)
+      await rest(this.#isRealTime ? SLOW_TICK_MS : TICK_MS, signal)
     }
   }
 
@@ -94,6 +96,8 @@ export class FleetNodes {
     for (const node of this.#lake) await node.tick()
     this.#nowMs = nowMs
     const aheadMs = nowMs - this.startMs - this.network.clock.nowMs
+    // To the boards that is a power cut: what they would measure in a hurry now has no right time.
+    if (this.#isRealTime && aheadMs > SLEPT_MS) for (const node of this.#lake) node.powerOff()
     if (aheadMs > 0) await this.#lake[0]?.advance(aheadMs)
   }
 }
