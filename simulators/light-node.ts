@@ -22,6 +22,8 @@ export interface LightNodeOptions {
   port: number
   /** Encrypts the connection when given. */
   tls?: ConnectionOptions
+  /** Of the machine's own addresses the one to call from: a broker admits only so many sockets of each. */
+  localAddress?: string
   /** Frames on their way at the same time; one, as on the board, unless told otherwise. */
   inFlight?: number
   /** How long a PUBACK may take before the connection counts as dead. Longer than the service's own 10 s. */
@@ -159,8 +161,9 @@ export class LightNode {
   }
 
   #connect(): void {
-    const { host, port, tls } = this.#options
-    const socket = tls ? connectTls({ host, port, ...tls }) : connectTcp({ host, port })
+    const { host, port, tls, localAddress } = this.#options
+    const to = { host, port, ...(localAddress === undefined ? {} : { localAddress }) }
+    const socket = tls ? connectTls({ ...to, ...tls }) : connectTcp(to)
     this.#socket = socket
     this.#reason = 'closed by the broker'
     socket.setNoDelay(true)

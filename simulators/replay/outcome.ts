@@ -49,7 +49,8 @@ async function* rejectedFrames(
   }
 }
 
-async function readBalance(service: ServiceClient): Promise<Balance | undefined> {
+/** Undefined when the service does not tell. */
+export async function readBalance(service: ServiceClient): Promise<Balance | undefined> {
   let metrics: string
   try {
     metrics = await service.text('/metrics')
