@@ -117,7 +117,9 @@ export class Crowd {
         for (; started < this.nodes.length && started * everyMs <= sinceMs; started++) {
           this.nodes[started]?.light.start()
         }
-        if (sinceMs > rampS * 1000 + LAST_LOGIN_MS) throw this.#incomplete()
+        // Where not even the first one gets in, no other will.
+        const isHopeless = this.connected === 0 && this.#reasons.size > 0
+        if (isHopeless || sinceMs > rampS * 1000 + LAST_LOGIN_MS) throw this.#incomplete()
         progress.update(this.connected, `${this.connected} of ${this.nodes.length}`)
         await rest(LOOK_EVERY_MS, signal)
       }
