@@ -59,7 +59,41 @@ const ALIASES: Record<string, string> = {
   pm_2_5: 'pm2_5',
   rain: 'rainfall',
   battery: 'battery_voltage',
+  motorcycles: 'motorcycle_count',
+  motorcycle: 'motorcycle_count',
+  sepeda_motor: 'motorcycle_count',
+  sm: 'motorcycle_count',
+  mc: 'motorcycle_count',
+  cars: 'light_vehicle_count',
+  light_vehicles: 'light_vehicle_count',
+  kendaraan_ringan: 'light_vehicle_count',
+  kr: 'light_vehicle_count',
+  lv: 'light_vehicle_count',
+  heavy_vehicles: 'heavy_vehicle_count',
+  kendaraan_berat: 'heavy_vehicle_count',
+  kb: 'heavy_vehicle_count',
+  hv: 'heavy_vehicle_count',
+  kendaraan_tak_bermotor: 'non_motor_count',
+  ktb: 'non_motor_count',
+  um: 'non_motor_count',
+  okupansi: 'occupancy',
+  period: 'counting_period',
+  periode: 'counting_period',
 }
+
+/** Names of speeds, which are recognised only when the header says km/h too: roads are measured in miles as well. */
+const SPEEDS: Record<string, string> = {
+  speed: 'mean_speed',
+  mean_speed: 'mean_speed',
+  kecepatan: 'mean_speed',
+  v85: 'speed_v85',
+  speed_v85: 'speed_v85',
+}
+const KM_H = /km ?[/_]? ?(?:h|jam)\b|kmh\b|kph\b/i
+const OTHER_SPEED = /mph\b|mi\/h|m\/s|knots?\b/i
+
+/** `lane 2 cars`, `kr_lajur_1`, `sm arah 2`: the number is the position on the node; 0 is the whole road. */
+const LANE = /(?:^|_)(?:lane|lajur|direction|arah)_?(?<number>\d+)(?=_|$)/
 
 /** `--map col=quantity[@position][*factor]`, `--map col=time` or `--map col=none`. */
 const MAP =
@@ -126,15 +160,32 @@ function timeColumn(headers: readonly string[], mappings: Map<string, Mapping>):
 }
 
 function mapOne(index: number, header: string, mapping?: Mapping): MappedColumn | undefined {
-  const key = mapping?.target ?? recognise(header)
-  const quantity = key === undefined ? undefined : quantityByKey(key)
-  if (quantity === undefined) return undefined
-  const { position = 0, factor = 1 } = mapping ?? {}
+  const { target, position, factor } = mapping ?? { target: '', factor: 1, ...recognise(header) }
+  const quantity = quantityByKey(target)
+  if (quantity === undefined || position === undefined) return undefined
   return { index, header, quantity: quantity.id, position, factor }
 }
 
-function recognise(header: string): string | undefined {
+function recognise(header: string): { target: string; position: number } | undefined {
   const name = plainName(header)
+  const lane = LANE.exec(name)
+  if (lane === null) {
+    const target = recogniseName(name, header)
+    return target === undefined ? undefined : { target, position: 0 }
+  }
+  const position = Number(lane.groups?.number)
+  const target = recogniseName(name.replace(LANE, '').replace(/^_/, ''), header)
+  const isOfRoad = target !== undefined && quantityByKey(target)?.group === 'traffic'
+  return isOfRoad && position <= MAX_POSITION ? { target, position } : undefined
+}
+
+function recogniseName(name: string, header: string): string | undefined {
+  const speed = SPEEDS[name.replace(/_?km_?(?:h|jam)$|_?kph$/, '')]
+  if (speed !== undefined) {
+    // A key of the registry comes with its unit.
+    const isKmPerH = KM_H.test(header) || (name === speed && !OTHER_SPEED.test(header))
+    return isKmPerH ? speed : undefined
+  }
   return ALIASES[name] ?? (quantityByKey(name) === undefined ? undefined : name)
 }
 
@@ -147,7 +198,8 @@ function plainName(header: string): string {
     .replace(/^_+|_+$/g, '')
 }
 
-function requireUsable(mapped: readonly MappedColumn[], headers: readonly string[]): void {
+/** @throws ColumnError unless a frame can carry these columns. */
+export function requireUsable(mapped: readonly MappedColumn[], headers: readonly string[]): void {
   if (mapped.length === 0) {
     throw new ColumnError(
       `no column is known among ${headers.join(', ')}; name one with --map COLUMN=quantity`,

@@ -6,18 +6,23 @@ import { NODE_NAME } from '../../shared/wire/topics.js'
 import { type BrokerAddress, brokerAddress, number, serviceUrl } from '../addresses.js'
 import type { ServiceAddress } from '../service-client.js'
 import { UsageError } from '../terminal.js'
+import { seconds } from '../world/happenings.js'
+import { labelOf } from './join.js'
 import { timeReader } from './times.js'
 
-export const USAGE = `npm run replay -- FILE.csv [options]
+export const USAGE = `npm run replay -- FILE.csv [FILE.csv …] [options]
 
 Sends a recorded series to the service as a node would: frames over MQTT, each held until it is
-acknowledged. The same file sent again makes the same frames, so it stores nothing twice.
+acknowledged. The same file sent again makes the same frames, so it stores nothing twice. Several files
+are one station's: their columns side by side, called FILE:COL with the file's name without its ending.
 
   --zone ZONE        where the clock of the file stood, e.g. Asia/Jakarta; needed when its times name no
                      zone. Etc/GMT+7 is seven hours WEST of Greenwich (UTC-7)
   --map COL=QUANTITY[@POSITION][*FACTOR]
                      sends a column as a quantity of the registry, times FACTOR for another unit;
                      COL=time names the time column, COL=none leaves a column out. Repeatable
+  --period TIME      how long the vehicles of each row were counted, e.g. 5m; needed when the file counts
+                     vehicles and has no column for it
   --node NAME        sends as this node instead of one named after the file; repeat it to send the
                      series as several nodes
   --site NAME[:LON:LAT]
@@ -37,11 +42,14 @@ acknowledged. The same file sent again makes the same frames, so it stores nothi
 `
 
 export interface ReplayOptions {
-  file: string
+  /** One, or several of one station. */
+  files: string[]
   zone: string | undefined
   maps: string[]
   nodes: string[]
   site: { name: string; at: { longitude: number; latitude: number } | undefined } | undefined
+  /** In which each row's vehicles were counted; undefined: the file says it, or counts none. */
+  periodS: number | undefined
   isSimulated: boolean
   mayRotate: boolean
   /** Unix seconds. */
@@ -61,8 +69,8 @@ export function readOptions(
 ): ReplayOptions | 'help' {
   const { values, positionals } = parse(args)
   if (values.help) return 'help'
-  const [file, ...rest] = positionals
-  if (file === undefined || rest.length > 0) throw new UsageError('name one CSV file')
+  const [first] = positionals
+  if (first === undefined) throw new UsageError('name a CSV file')
   if (values.token !== undefined && values.url === undefined) {
     throw new UsageError('--token belongs to --url')
   }
@@ -74,11 +82,12 @@ export function readOptions(
           ...(values.token === undefined ? {} : { token: values.token }),
         }
   return {
-    file: find(file, environment),
+    files: files(positionals, environment),
     zone: zone(values.zone),
     maps: values.map ?? [],
-    nodes: nodes(values.node ?? [nodeNameFor(file)]),
+    nodes: nodes(values.node ?? [nodeNameFor(first)]),
     site: values.site === undefined ? undefined : site(values.site),
+    periodS: values.period === undefined ? undefined : period(values.period),
     isSimulated: values.simulated ?? false,
     mayRotate: values.rotate ?? false,
     shiftTo: values.shift === undefined ? undefined : shift(values.shift, values.zone),
@@ -101,6 +110,7 @@ function parse(args: string[]) {
         map: { type: 'string', multiple: true },
         node: { type: 'string', multiple: true },
         site: { type: 'string' },
+        period: { type: 'string' },
         simulated: { type: 'boolean' },
         rotate: { type: 'boolean' },
         shift: { type: 'string' },
@@ -118,6 +128,20 @@ function parse(args: string[]) {
     const message = error instanceof Error ? error.message : String(error)
     throw new UsageError(message.split('\n', 1)[0])
   }
+}
+
+function files(named: string[], environment: Record<string, string | undefined>): string[] {
+  const found = named.map((file) => find(file, environment))
+  const labels = found.map(labelOf)
+  const twice = labels.find((label, index) => labels.indexOf(label) !== index)
+  if (twice !== undefined) throw new UsageError(`two files are called ${twice}`)
+  return found
+}
+
+function period(text: string): number {
+  const periodS = seconds(text, `--period ${text}`)
+  if (periodS >= 1 && Number.isInteger(periodS)) return periodS
+  throw new UsageError(`--period ${text}: expected whole seconds, at least one`)
 }
 
 /** `npm run` changes to the project's folder; a path is meant as it was typed. */

@@ -3,10 +3,12 @@ import type { ServiceClient } from '../service-client.js'
 import { progressOf } from '../terminal.js'
 import { startCrew } from './crew.js'
 import { framesOf } from './frames.js'
+import { fingerprintFiles, openFiles } from './join.js'
 import type { ReplayOptions } from './options.js'
 import { readOutcome } from './outcome.js'
+import { withPeriod } from './period.js'
 import { sendFrames } from './send.js'
-import { fingerprint, openSeries, type Row, type Series, SeriesError } from './series.js'
+import { type Row, type Series, SeriesError } from './series.js'
 import { columnLines, summaryLines } from './summary.js'
 import { prepareNodes, siteOf } from './target.js'
 
@@ -23,8 +25,8 @@ export async function replay(
   signal: AbortSignal,
   print: (line: string) => void,
 ): Promise<void> {
-  const { sha256, lines } = await fingerprint(options.file)
-  const series = await openSeries(options.file, options)
+  const { sha256, lines } = await fingerprintFiles(options.files)
+  const series = withPeriod(await openFiles(options.files, options), options.periodS)
   const { mapped } = series.columns
   for (const line of columnLines(series.columns)) print(line)
   const rows = series.rows()

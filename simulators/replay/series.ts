@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { fromSteps, quantityById, toSteps } from '../../shared/wire/quantities.js'
 import { type Columns, type MappedColumn, mapColumns } from './columns.js'
-import { Problems } from './problems.js'
+import { type ProblemKind, Problems } from './problems.js'
 import { timeReader } from './times.js'
 
 /** A recorded series: a CSV file with a header, read as a stream, so its length does not matter. */
@@ -16,6 +16,8 @@ export interface SeriesOptions {
   zone?: string | undefined
   /** Moves the first row to this unix second, and every other row by as much. */
   shiftTo?: number | undefined
+  /** One of several files: what is told of its lines, and the report that they share. */
+  part?: { label: string; report: SeriesReport }
 }
 
 export interface Row {
@@ -64,16 +66,7 @@ export async function openSeries(path: string, options: SeriesOptions): Promise<
   const columns = mapColumns(header, options.maps)
   // Channels in one order whatever the file's: the same readings then make the same frames.
   columns.mapped.sort((a, b) => a.quantity - b.quantity || a.position - b.position)
-  const report: SeriesReport = {
-    rowsRead: 0,
-    rowsGood: 0,
-    readings: 0,
-    missingCells: 0,
-    ambiguousTimes: 0,
-    roundedCells: 0,
-    cutTimes: 0,
-    problems: new Problems(),
-  }
+  const { label, report } = options.part ?? { label: undefined, report: emptyReport() }
   const hasDecimalComma = delimiter !== ','
   return { columns, report, rows }
 
@@ -89,7 +82,7 @@ export async function openSeries(path: string, options: SeriesOptions): Promise<
       const values = columns.mapped.map((column) => stepsOf(cells, line, column))
       const present = values.filter((value) => value !== null).length
       if (present === 0) {
-        report.problems.add('no-value', line)
+        note('no-value', line)
         continue
       }
       report.rowsGood++
@@ -98,14 +91,18 @@ export async function openSeries(path: string, options: SeriesOptions): Promise<
     }
   }
 
+  function note(kind: ProblemKind, line: number, detail?: string): void {
+    const about = [label, detail].filter((text) => text !== undefined)
+    report.problems.add(kind, line, about.length > 0 ? about.join(': ') : undefined)
+  }
+
   function timeOf(
     cells: readonly string[],
     line: number,
     previous: number | undefined,
   ): number | undefined {
-    const { problems } = report
     if (cells.length !== header?.length) {
-      problems.add('wrong-cells', line, `${cells.length} instead of ${header?.length}`)
+      note('wrong-cells', line, `${cells.length} instead of ${header?.length}`)
       return undefined
     }
     const text = cells[columns.time] ?? ''
@@ -116,11 +113,11 @@ export async function openSeries(path: string, options: SeriesOptions): Promise<
           `line ${line}: "${text}" names no zone; say where its clock stood, e.g. --zone Asia/Jakarta`,
         )
       }
-      problems.add(result.problem, line, text)
+      note(result.problem, line, text)
       return undefined
     }
     if (previous !== undefined && result.time <= previous) {
-      problems.add(result.time === previous ? 'repeated-time' : 'backwards-time', line, text)
+      note(result.time === previous ? 'repeated-time' : 'backwards-time', line, text)
       return undefined
     }
     if (result.isAmbiguous) report.ambiguousTimes++
@@ -137,7 +134,7 @@ export async function openSeries(path: string, options: SeriesOptions): Promise<
     const plain = hasDecimalComma ? text.replace(',', '.') : text
     const quantity = quantityById(column.quantity)
     if (!NUMBER.test(plain) || quantity === undefined) {
-      report.problems.add('no-number', line, `${column.header}: ${text.slice(0, 40)}`)
+      note('no-number', line, `${column.header}: ${text.slice(0, 40)}`)
       return null
     }
     const value = column.factor === 1 ? Number(plain) : Number(plain) * column.factor
@@ -147,9 +144,22 @@ export async function openSeries(path: string, options: SeriesOptions): Promise<
       return steps
     } catch {
       // The registry refuses what is no int32 in steps of the quantity.
-      report.problems.add('too-large', line, `${column.header}: ${text.slice(0, 40)}`)
+      note('too-large', line, `${column.header}: ${text.slice(0, 40)}`)
       return null
     }
+  }
+}
+
+export function emptyReport(): SeriesReport {
+  return {
+    rowsRead: 0,
+    rowsGood: 0,
+    readings: 0,
+    missingCells: 0,
+    ambiguousTimes: 0,
+    roundedCells: 0,
+    cutTimes: 0,
+    problems: new Problems(),
   }
 }
 

@@ -18,7 +18,7 @@ export async function prepareNodes(
   columns: readonly MappedColumn[],
   from: Date,
 ): Promise<NodeLogin[]> {
-  const title = `${OURS}${basename(options.file)}`.slice(0, 120)
+  const title = `${OURS}${options.files.map((file) => basename(file)).join(' + ')}`.slice(0, 120)
   const kind = kindOf(columns)
   const channels = columns.map(({ quantity, position }) => ({
     quantity: quantityById(quantity)?.key ?? '',

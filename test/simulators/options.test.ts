@@ -71,7 +71,10 @@ suite('options of a replay', (test) => {
     [['--mqtt', 'host:0'], 'from 1 to 65535'],
     [['--mqtt', 'mqtt://host'], 'expected HOST:PORT'],
     [['--speeed', '1'], '--speeed'],
-    [['other.csv'], 'name one CSV file'],
+    [['other.csv'], 'there is no file other.csv'],
+    [[here], 'two files are called'],
+    [['--period', '0s'], 'at least one'],
+    [['--period', 'long'], 'is no time'],
   ] as const) {
     test(`${args.join(' ')} is refused in one line`, () => {
       assert.throws(
