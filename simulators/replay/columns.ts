@@ -89,8 +89,8 @@ const SPEEDS: Record<string, string> = {
   v85: 'speed_v85',
   speed_v85: 'speed_v85',
 }
-const KM_H = /km ?[/_]? ?(?:h|jam)\b|kmh\b|kph\b/i
-const OTHER_SPEED = /mph\b|mi\/h|m\/s|knots?\b/i
+const KM_H = /(?:km ?[/_]? ?(?:h|jam)|kph)(?![a-z])/i
+const OTHER_SPEED = /mph|mi\/h|m\/s|knot/i
 
 /** `lane 2 cars`, `kr_lajur_1`, `sm arah 2`: the number is the position on the node; 0 is the whole road. */
 const LANE = /(?:^|_)(?:lane|lajur|direction|arah)_?(?<number>\d+)(?=_|$)/
