@@ -24,15 +24,20 @@ export interface Check {
 
 /**
  * Looks for every acknowledged frame of every node in what the service stored: each sample by its time, with
- * its value. One quantity is enough, for a frame is committed whole.
+ * its value. One quantity is enough, for a frame is committed whole. Undefined when the signal ended it.
  */
-export async function checkStored(service: ServiceClient, crowd: Crowd): Promise<Check> {
+export async function checkStored(
+  service: ServiceClient,
+  crowd: Crowd,
+  signal: AbortSignal,
+): Promise<Check | undefined> {
   const check = { frames: 0, missing: 0 }
   const progress = progressOf(crowd.nodes.length, 'check')
   const queue = crowd.nodes.filter(({ seq, open }) => seq > open.size).values()
   let done = 0
   const work = async () => {
     for (const node of queue) {
+      if (signal.aborted) return
       await checkNode(service, crowd, node, check)
       progress.update(++done, `${done} nodes compared with the store`)
     }
@@ -42,7 +47,7 @@ export async function checkStored(service: ServiceClient, crowd: Crowd): Promise
   } finally {
     progress.stop()
   }
-  return check
+  return signal.aborted ? undefined : check
 }
 
 async function checkNode(

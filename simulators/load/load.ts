@@ -78,7 +78,7 @@ export async function runLoad(options: LoadOptions, around: LoadSurroundings): P
   } finally {
     await crowd.stop()
   }
-  const check = signal.aborted ? undefined : await checkStored(service, crowd)
+  const check = await checkStored(service, crowd, signal)
   return {
     nodes: crowd.nodes.length,
     made,
