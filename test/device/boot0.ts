@@ -7,14 +7,19 @@ import { crc8 } from '../../simulators/board/peers/ds18b20.js'
  */
 
 const PINS = [4, 16, 17, 18, 19, 25, 26, 27, 34].map((pin) => `D${pin}={}`).join()
-/** 13.2 V behind the divider of 122 k / 22 k, of 3.3 V. */
-const BATTERY = 13.2 / (3.3 * (122 / 22))
+/** The battery is behind a divider of 122 k / 22 k, of 3.3 V. */
+function batteryOf(volts: number): string {
+  return `function analogRead(){return ${volts / (3.3 * (122 / 22))}}`
+}
 
 export const PINS_AND_ADC = `
 var ${PINS};
 function digitalWrite(){}
-function analogRead(){return ${BATTERY}}
+${batteryOf(13.2)}
 `
+
+/** Too little for the station to compact its Storage, which on a computer takes many minutes. */
+export const LOW_BATTERY = batteryOf(12)
 
 /** @param port where the sonde listens on this computer. */
 export function uartOver(port: number): string {

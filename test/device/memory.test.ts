@@ -12,7 +12,7 @@ import { encodeMs, variablesOf } from '../bench/firmware/interpreter.js'
 import { INTERPRETER, WHY } from '../firmware/interpreter.js'
 import { ScriptedBroker } from '../firmware/scripted-broker.js'
 import { suite } from '../suite.js'
-import { FROM_RAM, HASTY_CLOCK, PINS_AND_ADC, SENSORS } from './boot0.js'
+import { FROM_RAM, HASTY_CLOCK, LOW_BATTERY, PINS_AND_ADC, SENSORS } from './boot0.js'
 import { LinuxBoard } from './linux-board.js'
 
 const NAMES = [
@@ -71,7 +71,7 @@ suite('memory of the interpreter for Linux', (test, { before, after }) => {
     code = (await buildStation(entry, folder)).code
     const network = { host: '127.0.0.1', port, sntp: '127.0.0.1', ssid: '', password: '' }
     await board.write({
-      '.boot0': PINS_AND_ADC + HASTY_CLOCK + SENSORS,
+      '.boot0': PINS_AND_ADC + LOW_BATTERY + HASTY_CLOCK + SENSORS,
       '.bootcde': FROM_RAM,
       app: code,
       'node.json': JSON.stringify({ node: 'toba-01', secret: '0'.repeat(32), ...network }),
