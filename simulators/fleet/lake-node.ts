@@ -1,6 +1,6 @@
 import type { DecodedFrame } from '../../shared/wire/decode.js'
 import { Board } from '../board/board.js'
-import type { TcpNetwork } from '../board/networks/tcp.js'
+import type { Network } from '../board/networks/network.js'
 import { Ds18b20 } from '../board/peers/ds18b20.js'
 import { ModbusSonde, type Water } from '../board/peers/modbus-sonde.js'
 import { numberOf } from '../world/noise.js'
@@ -18,7 +18,7 @@ export interface LakeNodeOptions {
   /** `.bootcde`. */
   firmware: string
   broker: { host: string; port: number }
-  network: TcpNetwork
+  network: Network
   /** Unix ms at the network's clock 0. */
   startMs: number
   world: World
@@ -120,6 +120,11 @@ export class LakeNode {
   /** Moves the clock that all boards share. */
   advance(ms: number): Promise<void> {
     return this.#board.advance(ms)
+  }
+
+  /** Its own clock is ahead by so much more. */
+  leapClock(seconds: number): void {
+    this.#board.leapClock(seconds)
   }
 
   /** The next tick switches it on again. */

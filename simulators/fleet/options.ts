@@ -36,6 +36,8 @@ with --data or --url it joins a service that runs, at --speed 1, until Ctrl-C.
   --out FOLDER       where truth.csv and the own store go; must not be there yet
                      (default .data/fleet/ and the time)
   --report FILE      writes a page at the end: truth against stored readings, flags, and what became of all
+  --scenario FILE    plays a scenario file, which names all of the above but --out, on a service of its own,
+                     and compares how it ended with how it should have (simulators/README.md)
   --data FOLDER      joins the service on this data folder instead
   --url URL --token TOKEN
                      joins a service elsewhere; the token needs write:nodes, write:sites and read
@@ -104,6 +106,22 @@ export function readFleetOptions(
   }
 }
 
+export interface ScenarioOptions {
+  file: string
+  out: string | undefined
+}
+
+/** @returns undefined unless a scenario is asked for. */
+export function readScenarioOptions(args: string[]): ScenarioOptions | undefined {
+  const { scenario: file, out, help, ...others } = parse(args)
+  if (file === undefined || help) return undefined
+  const [other] = Object.keys(others)
+  if (other !== undefined) {
+    throw new UsageError(`--${other}: a scenario names everything but --out; leave it out`)
+  }
+  return { file, out }
+}
+
 function parse(args: string[]) {
   try {
     return parseArgs({
@@ -117,6 +135,7 @@ function parse(args: string[]) {
         for: { type: 'string' },
         out: { type: 'string' },
         report: { type: 'string' },
+        scenario: { type: 'string' },
         data: { type: 'string' },
         url: { type: 'string' },
         token: { type: 'string' },

@@ -6,8 +6,8 @@ import type { Address, ConnectionEvents, Network } from '../board/networks/netwo
 /** What a node said, and what was answered. */
 export interface TapEvents {
   /** A frame went out for the first time or again. */
-  sent(frame: DecodedFrame): void
-  acknowledged(): void
+  sent(frame: DecodedFrame, bytes: Uint8Array): void
+  acknowledged(bytes: Uint8Array): void
 }
 
 /** The network of one board with an ear in its cable: it changes nothing. */
@@ -18,14 +18,18 @@ export function tapped(network: Network, node: string, events: TapEvents): Netwo
     datagrams: (received) => network.datagrams(received),
     settle: (untilMs) => network.settle(untilMs),
     connect: (to: Address, own: ConnectionEvents) => {
-      const waiting = new Set<number>()
+      const waiting = new Map<number, Uint8Array>()
       const up = listener((packet) => {
         if (packet.cmd !== 'publish' || packet.topic !== readingsTopic(node)) return
-        waiting.add(packet.messageId ?? 0)
-        events.sent(decodeFrame(Buffer.from(packet.payload)))
+        const bytes = Buffer.from(packet.payload)
+        waiting.set(packet.messageId ?? 0, bytes)
+        events.sent(decodeFrame(bytes), bytes)
       })
       const down = listener((packet) => {
-        if (packet.cmd === 'puback' && waiting.delete(packet.messageId ?? 0)) events.acknowledged()
+        if (packet.cmd !== 'puback') return
+        const bytes = waiting.get(packet.messageId ?? 0)
+        waiting.delete(packet.messageId ?? 0)
+        if (bytes !== undefined) events.acknowledged(bytes)
       })
       const connection = network.connect(to, {
         ...own,
