@@ -85,12 +85,6 @@ export class Cast {
     if (aheadMs > 0) await boards[0]?.advance(aheadMs)
   }
 
-  /** Virtual ms that the boards are behind. */
-  behindMs(nowMs: number): number {
-    const hasBoards = this.members.some(({ node }) => node instanceof LakeNode)
-    return hasBoards ? nowMs - this.#stage.startMs - this.#network.clock.nowMs : 0
-  }
-
   /** Every frame made until now is acknowledged. */
   get isSettled(): boolean {
     return this.members.every(({ account }) => account.lost === 0)
