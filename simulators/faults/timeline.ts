@@ -22,6 +22,11 @@ export class Timeline {
     this.#steps.sort((a, b) => a.atMs - b.atMs)
   }
 
+  /** Since the scenario's start, when the next thing happens: what is due before it comes first. */
+  get nextMs(): number | undefined {
+    return this.#steps[0]?.atMs
+  }
+
   /** @param sinceMs of the scenario's time, since its start. */
   advance(sinceMs: number): void {
     while (this.#steps[0] !== undefined && this.#steps[0].atMs <= sinceMs) {

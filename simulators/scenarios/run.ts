@@ -129,8 +129,8 @@ async function play(
     const passedMs = Math.min(now() - clockMs, MOST_TICK_MS * speed)
     clockMs = now()
     if (clockMs >= START_MS) playedMs += passedMs
+    await meet(timeline, cast, Math.min(playedMs, endMs))
     if (playedMs >= endMs) timeline.finish()
-    else timeline.advance(playedMs - START_MS)
     await cast.advance(playedMs, endMs)
     if (performance.now() - shownMs >= SHOW_EVERY_MS) {
       shownMs = performance.now()
@@ -139,6 +139,17 @@ async function play(
     const isOver = playedMs >= endMs && cast.isSettled
     if (isOver || playedMs >= endMs + SETTLE_MS * speed) return
     await rest(TICK_MS, signal)
+  }
+}
+
+/** Whatever the machine's pace, a fault begins between the same two frames. */
+async function meet(timeline: Timeline, cast: Cast, untilMs: number): Promise<void> {
+  for (;;) {
+    const { nextMs } = timeline
+    const isDue = nextMs !== undefined && START_MS + nextMs <= untilMs
+    await cast.advance(isDue ? START_MS + nextMs : untilMs, untilMs)
+    if (!isDue) return
+    timeline.advance(nextMs)
   }
 }
 
