@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { seededRandom } from '../../simulators/board/random.js'
 import { buildIfOld } from '../../simulators/build-if-old.js'
 import { withDatabase } from '../store-fixture.js'
+import { type PlayedFile, playFiles } from './files.js'
 import {
   collide,
   killBackends,
@@ -16,18 +17,20 @@ import {
   type Trouble,
 } from './scenarios.js'
 
-const HELP = `npm run faults [-- --kills N] [--nodes N] [--seed N] [--json]
+const HELP = `npm run faults [-- --kills N] [--nodes N] [--seed N] [--only kills|files] [--json]
 
 Kills the service, its database connections and its first start while nodes publish, and compares what was
 acknowledged with what is stored: missing, twice and unsent must be 0. A mutant that acknowledges before it
 stores must come out with readings missing. A server is used as well when DATABASE_URL names one (databases
-are created there and dropped). Options: --kills 50, --nodes 50, --seed 7.`
+are created there and dropped). Then every file of simulators/scenarios is played: each must end as it says.
+Options: --kills 50, --nodes 50, --seed 7; --only leaves out the files or the kills.`
 
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '50' },
     nodes: { type: 'string', default: '50' },
     seed: { type: 'string', default: '7' },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -45,7 +48,21 @@ async function main(): Promise<void> {
   const kills = wholeNumber('--kills', values.kills)
   const nodes = wholeNumber('--nodes', values.nodes)
   const seed = wholeNumber('--seed', values.seed)
+  if (values.only !== undefined && !['kills', 'files'].includes(values.only)) {
+    throw new Error(`--only needs kills or files, not "${values.only}"`)
+  }
   await buildIfOld(console.log)
+  const results = values.only === 'files' ? [] : await killEverything({ kills, nodes, seed })
+  const played = values.only === 'kills' ? [] : await playFiles()
+  judge(results, played)
+}
+
+async function killEverything(options: {
+  kills: number
+  nodes: number
+  seed: number
+}): Promise<Result[]> {
+  const { kills, nodes, seed } = options
   const few = Math.max(1, Math.round(kills / 8))
   const results: Result[] = []
   const onEngine = async (
@@ -80,7 +97,7 @@ async function main(): Promise<void> {
       )
     }
   }
-  judge(results)
+  return results
 }
 
 function print(result: Result): void {
@@ -90,7 +107,7 @@ function print(result: Result): void {
 }
 
 /** The mutant's readings must be missing, nobody else's may. It is no scenario of the product's own. */
-function judge(results: Result[]): void {
+function judge(results: Result[], played: PlayedFile[]): void {
   const isMutant = (result: Result) => result.name.startsWith('mutant')
   const scenarios = results.filter((result) => !isMutant(result))
   const bad = scenarios.filter((r) => r.acked_missing + r.stored_twice + r.stored_unsent > 0)
@@ -98,9 +115,12 @@ function judge(results: Result[]): void {
   for (const { name } of bad) console.error(`FAIL: ${name} lost, doubled or invented readings`)
   for (const { name } of missed)
     console.error(`FAIL: ${name} was not found out: this run shows nothing`)
-  console.log(bad.length + missed.length === 0 ? 'nothing lost, doubled or invented' : 'failed')
-  if (bad.length + missed.length > 0) process.exitCode = 1
-  if (values.json) console.log(JSON.stringify({ scenarios }))
+  const unmet = played.filter(({ isMet }) => !isMet)
+  for (const { name } of unmet) console.error(`FAIL: ${name} ended otherwise than it says`)
+  const failures = bad.length + missed.length + unmet.length
+  console.log(failures === 0 ? 'nothing lost, doubled or invented' : 'failed')
+  if (failures > 0) process.exitCode = 1
+  if (values.json) console.log(JSON.stringify({ scenarios, files: played }))
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
