@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'STORE_REFUSED' // the database refused the data or the statement: trying again changes nothing
   | 'STORE_LOCKED' // another process owns the data folder
   | 'STORE_KIND' // a real store opened as a simulated one, or the reverse
+  | 'BACKUP' // a backup, restore or upgrade that cannot be done: damaged, in the way, no room on the disk
   | 'QUEUE_FULL' // the pipeline holds as much as it may
   | 'DEADLINE' // the work was not done in time
   | 'NOT_FOUND'
