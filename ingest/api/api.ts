@@ -11,6 +11,7 @@ import { describeRoutes, serveDocs } from './docs.js'
 import { servePage } from './page.js'
 import { tellProblems } from './problems.js'
 import { accountRoutes } from './routes/accounts.js'
+import { backupRoutes } from './routes/backup.js'
 import { frameRoutes } from './routes/frames.js'
 import { liveRoutes } from './routes/live.js'
 import { nodeRoutes } from './routes/nodes.js'
@@ -70,6 +71,7 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   frameRoutes(app, deps)
   sessionRoutes(app, deps)
   accountRoutes(app, deps)
+  backupRoutes(app, deps)
   await serveDocs(app)
   await servePage(app, deps)
   await app.ready()

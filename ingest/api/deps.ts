@@ -11,7 +11,7 @@ import type { LiveFeed } from './live.js'
 
 /** What the API needs of the rest of the service. */
 export interface ApiDeps {
-  store: Pick<Store, 'db' | 'kind' | 'powerSafe'>
+  store: Pick<Store, 'db' | 'kind' | 'powerSafe' | 'backup'>
   clock: Clock
   log: Logger
   config: {

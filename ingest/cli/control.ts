@@ -50,7 +50,7 @@ export async function openControl(config: Config): Promise<Control> {
 }
 
 /** A socket file that nobody listens on is left over from a kill. */
-async function answers(socketPath: string): Promise<boolean> {
+export async function answers(socketPath: string): Promise<boolean> {
   const socket = connect(socketPath)
   try {
     await once(socket, 'connect')

@@ -1,6 +1,10 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { QUANTITIES } from '../../shared/wire/quantities.js'
 import { AppError } from '../errors.js'
+import { takeBackup } from './backup.js'
+import type { CopyOptions } from './backup-files.js'
+import type { Manifest } from './backup-manifest.js'
 import type { Database } from './database.js'
 import { openEmbedded } from './embedded.js'
 import { lockFolder } from './lock.js'
@@ -21,6 +25,8 @@ export interface Store {
   startMaintenance(): void
   /** The same, all at once: resolves when every changed range has reached the aggregates. */
   maintain(): Promise<void>
+  /** Copies the embedded engine to `destination` while it is used; one at a time, ended by `close`. */
+  backup(destination: string, options?: CopyOptions): Promise<Manifest>
   close(): Promise<void>
 }
 
@@ -49,8 +55,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   let engine: Engine | undefined
   let maintenance: Maintenance | undefined
   let closing: Promise<void> | undefined
+  const backups = oneAtATime()
   const close = () => {
     closing ??= (async () => {
+      await backups.stop()
       maintenance?.stop()
       await engine?.close()
       lock.release()
@@ -59,7 +67,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
   try {
     engine = await openEngine(options)
-    await engine.prepare(migrate)
+    await engine.prepare((client) => migrate(client))
     const db = databaseOn(engine)
     await fixKind(db, options.kind)
     await describeQuantities(db)
@@ -77,11 +85,41 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       powerSafe: engine.powerSafe,
       startMaintenance: () => policies.start(),
       maintain: () => policies.runOnce(),
+      backup: (destination, copy = {}) => {
+        if (db.engine === 'server') {
+          throw new AppError('BACKUP', 'a store on a server is backed up there, with pg_dump')
+        }
+        const source = { db, folder: join(options.folder, 'engine'), clock }
+        return backups.run(copy, (ending) => takeBackup(source, destination, ending))
+      },
       close,
     }
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** The engine's session can be in one backup only, and its end waits until nothing half is left. */
+function oneAtATime() {
+  const closing = new AbortController()
+  let running: Promise<unknown> | undefined
+  return {
+    async run<T>(options: CopyOptions, work: (options: CopyOptions) => Promise<T>): Promise<T> {
+      if (running !== undefined) throw new AppError('CONFLICT', 'a backup is under way already')
+      const signals = [closing.signal, ...(options.signal === undefined ? [] : [options.signal])]
+      const result = work({ ...options, signal: AbortSignal.any(signals) })
+      running = result
+      try {
+        return await result
+      } finally {
+        running = undefined
+      }
+    },
+    async stop(): Promise<void> {
+      closing.abort(new AppError('BACKUP', 'the service is stopping'))
+      await running?.catch(() => {}) // reported to whoever asked for it
+    },
   }
 }
 

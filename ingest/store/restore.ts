@@ -89,7 +89,7 @@ async function copyBack(
   const totalBytes = manifest.bytes
   await requireSpace(target, totalBytes)
   await mkdir(target, { mode: 0o700 })
-  await makeFolders(target, [...manifest.folders, 'pg_notify', 'pg_replslot'])
+  await makeFolders(target, manifest.folders)
   let doneBytes = 0
   for (const [path, expected] of sums) {
     if (!path.startsWith(join(ENGINE, '/'))) continue
@@ -107,7 +107,7 @@ async function copyBack(
 /** Opened, it must be what it was: a file may be right and still be one too few or from another moment. */
 async function requireRows(db: Database, { rows, atLeast: least }: Manifest): Promise<void> {
   const counted = await chunkRows(db)
-  const found = await db.run('maintenance', async (session) => ({
+  const found = await db.run('read', async (session) => ({
     rows: await tableRows(session),
     hypertables: await atLeast(session, counted),
   }))

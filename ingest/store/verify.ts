@@ -1,0 +1,93 @@
+import type { ClientBase } from 'pg'
+
+/** What a migration must leave as it is. */
+export interface State {
+  /** Rows of what people and nodes have entrusted to us. */
+  rows: Record<string, number>
+  /** Of each series: how many readings, the last one's time, and the sum of what was measured. */
+  readings: string
+}
+
+/** A migration may add rows to these, and never takes any away. */
+const KEPT = [
+  'site',
+  'node',
+  'placement',
+  'probe',
+  'calibration',
+  'visit',
+  'frame',
+  'rejected_frame',
+  'latest',
+  'account',
+  'token',
+  'audit',
+]
+
+const SERIES = `SELECT node_id, quantity_id, position, count(*) AS n, max(time) AS last,
+  sum(coalesce(raw, value)::bigint) AS sum FROM reading GROUP BY 1, 2, 3`
+
+export async function stateOf(client: ClientBase): Promise<State> {
+  const rows: Record<string, number> = {}
+  for (const table of KEPT) {
+    const found = await client.query<{ n: number }>(`SELECT count(*)::float8 AS n FROM ${table}`)
+    rows[table] = found.rows[0]?.n ?? 0
+  }
+  const found = await client.query<{ digest: string }>(
+    `SELECT md5(string_agg(concat_ws(' ', node_id, quantity_id, position, n,
+       extract(epoch FROM last), sum), ',' ORDER BY node_id, quantity_id, position)) AS digest
+     FROM (${SERIES}) AS series`,
+  )
+  return { rows, readings: found.rows[0]?.digest ?? '' }
+}
+
+/** What is wrong with a store, in words; compared with its state before, where there is one. */
+export async function findings(client: ClientBase, before?: State): Promise<string[]> {
+  const found: string[] = []
+  if (before !== undefined) found.push(...lost(before, await stateOf(client)))
+  for (const [what, question] of QUESTIONS) {
+    const { rows } = await client.query<{ n: number }>(question)
+    const n = rows[0]?.n ?? 0
+    if (n > 0) found.push(`${n} ${what}`)
+  }
+  return found
+}
+
+function lost(before: State, after: State): string[] {
+  const tables = KEPT.filter((table) => (after.rows[table] ?? 0) < (before.rows[table] ?? 0))
+  return [
+    ...tables.map((table) => `${table} has lost rows`),
+    ...(before.readings === after.readings ? [] : ['the readings are not what they were']),
+  ]
+}
+
+/** Each counts what should not be. Readings may have reached the end of their retention, `latest` stays. */
+const QUESTIONS: readonly [what: string, question: string][] = [
+  [
+    'series whose latest value is not their newest reading',
+    `SELECT count(*)::float8 AS n FROM (${SERIES}) AS series
+     LEFT JOIN latest USING (node_id, quantity_id, position)
+     WHERE latest.time IS NULL OR latest.time < series.last`,
+  ],
+  [
+    'latest values that differ from their reading',
+    `SELECT count(*)::float8 AS n FROM latest JOIN reading USING (node_id, quantity_id, position, time)
+     WHERE (latest.value, latest.flag, latest.why) <> (reading.value, reading.flag, reading.why)`,
+  ],
+  [
+    'constraints that were never checked',
+    `SELECT count(*)::float8 AS n FROM pg_constraint
+     WHERE connamespace = 'public'::regnamespace AND NOT convalidated`,
+  ],
+  [
+    'broken indexes',
+    `SELECT count(*)::float8 AS n FROM pg_index
+     JOIN pg_class ON pg_class.oid = indexrelid
+     WHERE relnamespace = 'public'::regnamespace AND NOT indisvalid`,
+  ],
+  [
+    'aggregates that do not answer',
+    `SELECT (2 - least(1, (SELECT count(*) + 1 FROM (SELECT 1 FROM reading_hour LIMIT 1) AS h))
+       - least(1, (SELECT count(*) + 1 FROM (SELECT 1 FROM reading_day LIMIT 1) AS d)))::float8 AS n`,
+  ],
+]
