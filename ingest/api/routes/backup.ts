@@ -44,8 +44,8 @@ export function backupRoutes(app: Api, deps: ApiDeps): void {
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort(new AppError('BACKUP', 'nobody waits for it')))
       void take(folder, gone.signal, tell).finally(() => lines.end())
-      reply.type('application/x-ndjson').send(lines)
-      return reply
+      reply.type('application/x-ndjson')
+      return stream(reply, lines)
     },
   )
 
@@ -73,4 +73,13 @@ export function backupRoutes(app: Api, deps: ApiDeps): void {
       })
     }
   }
+}
+
+/** The schema describes the text; what is sent is the stream it comes in. */
+function stream<Reply extends { send(payload: unknown): unknown }>(
+  reply: Reply,
+  lines: PassThrough,
+): Reply {
+  reply.send(lines)
+  return reply
 }
