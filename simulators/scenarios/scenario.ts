@@ -128,10 +128,19 @@ function parseJson(text: string, file: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
-    const line = text.slice(0, position).split('\n').length
-    throw new UsageError(`${file}: line ${line}: no JSON: ${message.split('\n', 1)[0]}`)
+    const line = text.slice(0, placeIn(text, message)).split('\n').length
+    const what = message.replace(/, (\.\.\.)?".*/s, '').replace(/ in JSON at position.*/s, '')
+    throw new UsageError(`${file}: line ${line}: no JSON: ${what}`)
   }
+}
+
+/** Where `JSON.parse` stopped: it names the position, or quotes what is around it, ten characters each way. */
+function placeIn(text: string, message: string): number {
+  const position = /position (\d+)/.exec(message)?.[1]
+  if (position !== undefined) return Number(position)
+  const [, isInside, quoted] = /, (\.\.\.)?"(.*?)"(?:\.\.\.)? is not valid/s.exec(message) ?? []
+  if (quoted === undefined) return text.length
+  return text.indexOf(quoted) + (isInside === undefined ? 0 : 10)
 }
 
 /** `faults[2].by: `, nothing for the whole. */

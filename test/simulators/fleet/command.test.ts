@@ -31,6 +31,15 @@ suite('npm run simulate', (test) => {
     assert.match(problems[1] ?? '', '--help')
   })
 
+  test('a scenario with a mistake is one line, with its place, and starts nothing', () => {
+    const { status, stdout, problems } = simulate('--scenario', fileURLToPath(import.meta.url))
+
+    assert.is(status, 1)
+    assert.is(stdout, '')
+    assert.match(problems[0] ?? '', /command\.test\.ts: line 1: no JSON/)
+    assert.match(problems[1] ?? '', '--help')
+  })
+
   test('a folder that is there already is left alone', () => {
     const { status, problems } = simulate('--out', fileURLToPath(new URL('.', import.meta.url)))
 

@@ -121,6 +121,10 @@ suite('scenario files', (test) => {
   test('what is no JSON is told with its line', () => {
     const message = problem(() => parseScenario('{\n  "about": "x",\n}', 'some.json'))
     assert.match(message, /^some\.json: line 3: no JSON/)
+    const within = problem(() =>
+      parseScenario('{\n  "about": "x",\n  "seed": seven\n}\n', 'a.json'),
+    )
+    assert.is(within, "a.json: line 3: no JSON: Unexpected token 's'")
   })
 
   test('a file that is not there is named', () => {
