@@ -7,7 +7,7 @@ import { INTERPRETER, WHY } from '../firmware/interpreter.js'
 
 /** Storage is written in pieces, as a flasher does. */
 const PIECE = 1024
-const ANSWER_MS = 60_000
+const ANSWER_MS = 180_000
 
 /**
  * The real interpreter in a folder of its own: its flash is a file there and outlives it, so ending it is

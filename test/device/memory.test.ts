@@ -27,7 +27,7 @@ const CONFIG = {
   revision: 1,
   intervalS: 600,
   samplesPerFrame: 4,
-  sendIntervalS: 14_400,
+  sendIntervalS: 3600,
   channels: [{ quantity: 'water_temperature', intervalS: 10 }],
 }
 /** By then everything that is made once has been made: sessions, a configuration, full logs. */
