@@ -101,6 +101,8 @@ const TABLE: Record<string, Row> = {
     url: '/api/v1/rejected-frames/999',
   },
   'POST /api/v1/rejected-frames/replay': { roles: all, scope: 'replay', payload: { ids: [999] } },
+  // Its handler lets only the operator of the machine on.
+  'POST /api/v1/backups': { roles: admin, payload: {} },
   'GET /api/v1/accounts': { roles: admin },
   'POST /api/v1/accounts': { roles: admin, payload: {} },
   'PATCH /api/v1/accounts/:name': {
