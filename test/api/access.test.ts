@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import Fastify from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -215,6 +218,16 @@ suite('access', (test, { before, after }) => {
     const answer = await api.app.inject({ url: '/api/v1/audit', headers })
 
     assert.is(answer.statusCode, 401)
+  })
+
+  test('a backup is written where it is told to, so no password is enough for it', async () => {
+    const folder = join(tmpdir(), `toba-no-backup-${process.pid}`)
+    const request = { method: 'POST', url: '/api/v1/backups', payload: { folder } } as const
+
+    const answer = await callers.admin?.(request)
+
+    assert.is(answer?.statusCode, 403)
+    assert.not.ok(existsSync(folder))
   })
 
   test('a route without declared access does not start', async () => {
