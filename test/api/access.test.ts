@@ -224,9 +224,10 @@ suite('access', (test, { before, after }) => {
     const folder = join(tmpdir(), `toba-no-backup-${process.pid}`)
     const request = { method: 'POST', url: '/api/v1/backups', payload: { folder } } as const
 
-    const answer = await callers.admin?.(request)
+    const { inject } = await signIn(api, 'an-admin')
+    const answer = await inject(request)
 
-    assert.is(answer?.statusCode, 403)
+    assert.is(answer.statusCode, 403)
     assert.not.ok(existsSync(folder))
   })
 
