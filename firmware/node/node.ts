@@ -151,7 +151,7 @@ function sample(time: number, slot: number): void {
     isHealthDue = slot % HEALTH_INTERVAL_S === 0
     packWhole()
     if (isCrossing || (isFast() && !state[FAILURES])) sendNow()
-    run()
+    run(true)
   })
   isSampling = true
 }
@@ -188,15 +188,17 @@ function checkClock(): void {
   }
 }
 
-function run(): void {
+/** Right after a sample it is the session's turn: where samples take their whole interval there is no pause for it. */
+function run(hasSampled?: boolean): void {
   checkClock()
   feedWatchdog()
   const slot = slotAt(sampleClock())
-  if (!isSampling && slot > lastSample) {
+  if (!isSampling && !hasSampled && slot > lastSample) {
     const time = sampleClock()
     sample(time - slot > PUNCTUAL_S ? time : slot, slot)
   } else if (!isSampling && isSessionDue()) sendNow()
-  rest()
+  if (hasSampled) run()
+  else rest()
 }
 
 /** A start without a clock that survived is a new boot; what the one before left is framed under its number. */

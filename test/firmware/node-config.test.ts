@@ -48,6 +48,19 @@ const BAD: Record<string, Record<string, unknown>> = {
 }
 
 suite('configuration', (test) => {
+  test('samples that take their whole interval leave time for sessions', async () => {
+    const rig = await nodeRig()
+    await rig.board.powerOn()
+    await hours(rig, 0.1)
+    rig.service.config = { revision: 5, intervalS: 5, sendIntervalS: 60 }
+    await hours(rig, 1)
+    const sessions = rig.service.brokers.length
+    await hours(rig, 0.1)
+    assert.ok(rig.service.brokers.length >= sessions + 5, `${rig.service.brokers.length} sessions`)
+    const seconds = since(rig, 1.15)
+    assert.ok(seconds.length > 10, `${seconds.length} samples in three minutes`)
+  })
+
   test('applied, confirmed in the same session, and in force after a power cut', async () => {
     const rig = await nodeRig()
     await rig.board.powerOn()
