@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { BrokerAddress } from '../addresses.js'
+import { rest } from '../fleet/clock.js'
 import { LightNode } from '../light-node.js'
 import { ServiceError } from '../service-client.js'
 import { progressOf, UsageError } from '../terminal.js'
@@ -185,9 +185,4 @@ function openFilesLimit(): number {
 function sourceAddress(host: string, index: number): { localAddress?: string } {
   if (process.platform !== 'linux' || host !== '127.0.0.1') return {}
   return { localAddress: `127.0.1.${1 + Math.floor(index / NODES_PER_ADDRESS)}` }
-}
-
-/** Returns early, without an error, when the signal says so. */
-export async function rest(ms: number, signal: AbortSignal): Promise<void> {
-  await pause(ms, undefined, { signal }).catch(() => {})
 }

@@ -1,4 +1,5 @@
-import { type Crowd, rest } from './crowd.js'
+import { rest } from '../fleet/clock.js'
+import type { Crowd } from './crowd.js'
 import { Histogram } from './histogram.js'
 import { Pace } from './pace.js'
 
