@@ -10,7 +10,7 @@ import { buildIfOld } from '../simulators/build-if-old.js'
  */
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const FILE_LIMIT_MS = 30 * 60_000
+const FILE_LIMIT_MS = 50 * 60_000
 const AT_ONCE = 2
 
 interface Counts {
