@@ -25,6 +25,15 @@ The copy holds everything acknowledged before it began, and has its name only wh
 
 A store on a server is backed up there: ingest/deploy/README.md`
 
+const ENDED = 'the service ended before the backup was complete'
+
+/** What the service tells while it works. Above the command, which runs before anything below it exists. */
+const lineSchema = z.union([
+  z.object({ manifest: manifestSchema }),
+  z.object({ problem: z.string() }),
+  z.object({ doneBytes: z.number(), totalBytes: z.number() }),
+])
+
 await runCommand('backup', async (signal) => {
   const { values, positionals } = parse(process.argv.slice(2))
   if (values.help) return [USAGE]
@@ -61,12 +70,6 @@ function summary(manifest: Manifest, folder: string, running: boolean): string[]
   ]
 }
 
-const lineSchema = z.union([
-  z.object({ manifest: manifestSchema }),
-  z.object({ problem: z.string() }),
-  z.object({ doneBytes: z.number(), totalBytes: z.number() }),
-])
-
 async function throughService(
   socketPath: string,
   folder: string,
@@ -92,13 +95,14 @@ async function throughService(
     }
   } catch (cause) {
     signal?.throwIfAborted()
-    if (cause instanceof AppError) throw cause
-    throw new AppError('BACKUP', `the service ended before the backup was complete`, { cause })
+    // What carries no code of the system is a mistake of ours, and shall look like one.
+    if (!(cause instanceof Error && 'code' in cause) || cause instanceof AppError) throw cause
+    throw new AppError('BACKUP', ENDED, { cause })
   } finally {
     signal?.removeEventListener('abort', end)
   }
   signal?.throwIfAborted()
-  throw new AppError('BACKUP', 'the service ended before the backup was complete')
+  throw new AppError('BACKUP', ENDED)
 }
 
 function parse(args: string[]) {
