@@ -24,11 +24,25 @@ export function number(
   throw new UsageError(`${name} ${text}: expected a ${kind} from ${low} to ${high}`)
 }
 
-export function serviceUrl(text: string): string {
+function serviceUrl(text: string): string {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
     throw new UsageError(`--url ${text}: expected http://… or https://…`)
   }
   return text
+}
+
+/** The running service that `--data` or `--url` and `--token` name; the folder `otherwise` without any. */
+export function serviceAddress(
+  {
+    data,
+    url,
+    token,
+  }: { data?: string | undefined; url?: string | undefined; token?: string | undefined },
+  otherwise: string,
+): ServiceAddress {
+  if (url === undefined && token !== undefined) throw new UsageError('--token belongs to --url')
+  if (url === undefined) return { dataDir: data ?? otherwise }
+  return { url: serviceUrl(url), ...(token === undefined ? {} : { token }) }
 }
 
 export function brokerAddress(

@@ -46,6 +46,16 @@ function plainLines(total: number, label: string): Progress {
 /** Wrong input on the command line; the message is one line. */
 export class UsageError extends Error {}
 
+/** What `parse` gives. @throws UsageError with the first line of what is wrong. */
+export function usageOf<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new UsageError(message.split('\n', 1)[0])
+  }
+}
+
 /** 1234567 → 1,234,567. */
 export function grouped(count: number): string {
   return count.toLocaleString('en-GB')

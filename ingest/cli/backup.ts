@@ -5,14 +5,13 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { SystemClock } from '../clock.js'
-import { readConfig } from '../config.js'
 import { AppError } from '../errors.js'
 import { takeBackup } from '../store/backup.js'
 import type { CopyOptions } from '../store/backup-files.js'
 import { type Manifest, manifestSchema } from '../store/backup-manifest.js'
 import { asOwner, withEngine } from '../store/offline.js'
-import { exactly, UsageError } from './arguments.js'
-import { megabytes, runCommand, stamp, withProgress } from './command.js'
+import { exactly } from './arguments.js'
+import { configFor, megabytes, runCommand, stamp, usageOf, withProgress } from './command.js'
 import { answers } from './control.js'
 
 const USAGE = `npm run backup [-- FOLDER] [--data FOLDER]
@@ -38,8 +37,7 @@ await runCommand('backup', async (signal) => {
   const { values, positionals } = parse(process.argv.slice(2))
   if (values.help) return [USAGE]
   if (positionals.length > 1) exactly(positionals, 'FOLDER')
-  const environment = values.data === undefined ? {} : { DATA_DIR: values.data }
-  const config = readConfig({ ...process.env, ...environment })
+  const config = configFor(values.data)
   if (config.databaseUrl !== undefined) {
     throw new AppError('BACKUP', 'DATABASE_URL is set: use pg_dump, see ingest/deploy/README.md')
   }
@@ -106,10 +104,6 @@ async function throughService(
 }
 
 function parse(args: string[]) {
-  try {
-    const options = { data: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
-    return parseArgs({ args, allowPositionals: true, options })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message.split('\n', 1)[0] : String(error))
-  }
+  const options = { data: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
+  return usageOf(() => parseArgs({ args, allowPositionals: true, options }))
 }

@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress'
+import { type Config, readConfig } from '../config.js'
 import { AppError } from '../errors.js'
 import type { Progress } from '../store/backup-files.js'
 import { UsageError } from './arguments.js'
@@ -26,6 +27,20 @@ export async function runCommand(
     if (error instanceof UsageError) console.error(`npm run ${name} -- --help says how`)
     process.exitCode = error instanceof UsageError ? 2 : 1
   }
+}
+
+/** What `parse` gives. @throws UsageError with the first line of what is wrong. */
+export function usageOf<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message.split('\n', 1)[0] : String(error))
+  }
+}
+
+/** The settings, with the data folder that `--data` names. */
+export function configFor(dataDir: string | undefined): Config {
+  return readConfig({ ...process.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
 }
 
 /** `work` with a bar on a terminal, and plain lines elsewhere. */

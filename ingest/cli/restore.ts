@@ -2,13 +2,12 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SystemClock } from '../clock.js'
-import { readConfig } from '../config.js'
 import { AppError } from '../errors.js'
 import { hasEngine } from '../store/embedded-folder.js'
 import { asOwner } from '../store/offline.js'
 import { restoreBackup, verifyBackup } from '../store/restore.js'
-import { exactly, UsageError } from './arguments.js'
-import { megabytes, runCommand, stamp, withProgress } from './command.js'
+import { exactly } from './arguments.js'
+import { configFor, megabytes, runCommand, stamp, usageOf, withProgress } from './command.js'
 
 const USAGE = `npm run restore -- BACKUP [--check] [--replace] [--data FOLDER]
 
@@ -25,8 +24,7 @@ await runCommand('restore', async (signal) => {
   if (values.help) return [USAGE]
   const [name] = exactly(positionals, 'BACKUP')
   const backup = resolve(name)
-  const environment = values.data === undefined ? {} : { DATA_DIR: values.data }
-  const config = readConfig({ ...process.env, ...environment })
+  const config = configFor(values.data)
   if (config.databaseUrl !== undefined && !values.check) {
     throw new AppError('BACKUP', 'DATABASE_URL is set: use pg_restore, see ingest/deploy/README.md')
   }
@@ -62,8 +60,8 @@ await runCommand('restore', async (signal) => {
 })
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
+  return usageOf(() =>
+    parseArgs({
       args,
       allowPositionals: true,
       options: {
@@ -72,8 +70,6 @@ function parse(args: string[]) {
         data: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
-    })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message.split('\n', 1)[0] : String(error))
-  }
+    }),
+  )
 }

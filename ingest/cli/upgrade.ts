@@ -1,11 +1,10 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SystemClock } from '../clock.js'
-import { readConfig } from '../config.js'
 import { asOwner } from '../store/offline.js'
 import { type Upgrade, upgradeEmbedded, upgradeServer } from '../store/upgrade.js'
-import { exactly, UsageError } from './arguments.js'
-import { runCommand, stamp, withProgress } from './command.js'
+import { exactly } from './arguments.js'
+import { configFor, runCommand, stamp, usageOf, withProgress } from './command.js'
 
 const USAGE = `npm run upgrade [-- --to FOLDER] [--data FOLDER] [--backed-up]
 
@@ -23,8 +22,7 @@ await runCommand('upgrade', async (signal) => {
   const { values, positionals } = parse(process.argv.slice(2))
   if (values.help) return [USAGE]
   exactly(positionals)
-  const environment = values.data === undefined ? {} : { DATA_DIR: values.data }
-  const config = readConfig({ ...process.env, ...environment })
+  const config = configFor(values.data)
   const say = (line: string) => console.error(`upgrade: ${line}`)
   const { databaseUrl, dataDir } = config
   if (databaseUrl !== undefined) {
@@ -51,8 +49,8 @@ function summary({ from, migrated }: Upgrade, backup?: string): string[] {
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
+  return usageOf(() =>
+    parseArgs({
       args,
       allowPositionals: true,
       options: {
@@ -61,8 +59,6 @@ function parse(args: string[]) {
         'backed-up': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
-    })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message.split('\n', 1)[0] : String(error))
-  }
+    }),
+  )
 }

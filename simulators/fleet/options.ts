@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { type BrokerAddress, brokerAddress, number, serviceUrl } from '../addresses.js'
+import { type BrokerAddress, brokerAddress, number, serviceAddress } from '../addresses.js'
 import type { ServiceAddress } from '../service-client.js'
-import { UsageError } from '../terminal.js'
+import { UsageError, usageOf } from '../terminal.js'
 import type { WorldEvent } from '../world/events/event.js'
 import { EVENT_KINDS } from '../world/events/kinds.js'
 import type { WorldFault } from '../world/faults/fault.js'
@@ -123,8 +123,8 @@ export function readScenarioOptions(args: string[]): ScenarioOptions | undefined
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
+  return usageOf(() =>
+    parseArgs({
       args,
       options: {
         nodes: { type: 'string' },
@@ -142,28 +142,21 @@ function parse(args: string[]) {
         mqtt: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
-    }).values
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError(message.split('\n', 1)[0])
-  }
+    }),
+  ).values
 }
 
 function running(
   values: ReturnType<typeof parse>,
   environment: Record<string, string | undefined>,
 ): FleetOptions['service'] {
-  const { data, url, token, mqtt } = values
-  if (url === undefined && token !== undefined) throw new UsageError('--token belongs to --url')
+  const { data, url, mqtt } = values
   if (url !== undefined && data !== undefined) throw new UsageError('--data or --url, not both')
+  const address = serviceAddress(values, '')
   if (url === undefined && data === undefined) {
     if (mqtt !== undefined) throw new UsageError('--mqtt belongs to --data or --url')
     return undefined
   }
-  const address: ServiceAddress =
-    url === undefined
-      ? { dataDir: data ?? '' }
-      : { url: serviceUrl(url), ...(token === undefined ? {} : { token }) }
   const broker = brokerAddress(mqtt, address, environment)
   if (broker.tls !== undefined) {
     throw new UsageError('--mqtt: the emulated boards speak MQTT without TLS; name that port')

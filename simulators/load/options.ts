@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import { MAX_FRAME_BYTES, MAX_SAMPLES } from '../../shared/wire/frame.js'
 import { QUANTITIES } from '../../shared/wire/quantities.js'
-import { type BrokerAddress, brokerAddress, number, serviceUrl } from '../addresses.js'
+import { type BrokerAddress, brokerAddress, number, serviceAddress } from '../addresses.js'
 import type { ServiceAddress } from '../service-client.js'
-import { UsageError } from '../terminal.js'
+import { UsageError, usageOf } from '../terminal.js'
 import { seconds } from '../world/happenings.js'
 import { type FrameShape, frameShape } from './frames.js'
 
@@ -63,7 +63,10 @@ export function readLoadOptions(
   const isFree = findsLimit && values.rate === undefined
   const framesPerS = isFree ? FIRST_FRAMES_PER_S : nodes * rate(values.rate ?? '1/10s')
   const aroundS = Math.max(SHORTEST_S, nodes / framesPerS)
-  const service = serviceOf(values, environment)
+  if (values.url !== undefined && values.data !== undefined) {
+    throw new UsageError('--data or --url, not both')
+  }
+  const service = serviceAddress(values, environment.DATA_DIR ?? '.data')
   return {
     nodes,
     framesPerS,
@@ -78,8 +81,8 @@ export function readLoadOptions(
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
+  return usageOf(() =>
+    parseArgs({
       args,
       options: {
         nodes: { type: 'string' },
@@ -95,21 +98,8 @@ function parse(args: string[]) {
         mqtt: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
-    }).values
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError(message.split('\n', 1)[0])
-  }
-}
-
-function serviceOf(
-  { data, url, token }: { data?: string; url?: string; token?: string },
-  environment: Record<string, string | undefined>,
-): ServiceAddress {
-  if (url === undefined && token !== undefined) throw new UsageError('--token belongs to --url')
-  if (url !== undefined && data !== undefined) throw new UsageError('--data or --url, not both')
-  if (url === undefined) return { dataDir: data ?? environment.DATA_DIR ?? '.data' }
-  return { url: serviceUrl(url), ...(token === undefined ? {} : { token }) }
+    }),
+  ).values
 }
 
 /** Frames a second of one node. */

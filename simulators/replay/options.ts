@@ -3,9 +3,9 @@ import { basename, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MAX_SAMPLES, MAX_VARINT } from '../../shared/wire/frame.js'
 import { NODE_NAME } from '../../shared/wire/topics.js'
-import { type BrokerAddress, brokerAddress, number, serviceUrl } from '../addresses.js'
+import { type BrokerAddress, brokerAddress, number, serviceAddress } from '../addresses.js'
 import type { ServiceAddress } from '../service-client.js'
-import { UsageError } from '../terminal.js'
+import { UsageError, usageOf } from '../terminal.js'
 import { seconds } from '../world/happenings.js'
 import { labelOf } from './join.js'
 import { timeReader } from './times.js'
@@ -71,16 +71,7 @@ export function readOptions(
   if (values.help) return 'help'
   const [first] = positionals
   if (first === undefined) throw new UsageError('name a CSV file')
-  if (values.token !== undefined && values.url === undefined) {
-    throw new UsageError('--token belongs to --url')
-  }
-  const service: ServiceAddress =
-    values.url === undefined
-      ? { dataDir: values.data ?? environment.DATA_DIR ?? '.data' }
-      : {
-          url: serviceUrl(values.url),
-          ...(values.token === undefined ? {} : { token: values.token }),
-        }
+  const service = serviceAddress(values, environment.DATA_DIR ?? '.data')
   return {
     files: files(positionals, environment),
     zone: zone(values.zone),
@@ -101,8 +92,8 @@ export function readOptions(
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
+  return usageOf(() =>
+    parseArgs({
       args,
       allowPositionals: true,
       options: {
@@ -123,11 +114,8 @@ function parse(args: string[]) {
         mqtt: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
-    })
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError(message.split('\n', 1)[0])
-  }
+    }),
+  )
 }
 
 function files(named: string[], environment: Record<string, string | undefined>): string[] {

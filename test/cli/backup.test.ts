@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
 import { nodeByName } from '../../ingest/store/nodes.js'
 import { openStore } from '../../ingest/store/open.js'
@@ -14,6 +11,7 @@ import { addNode, oxygenFrame } from '../ingest-fixture.js'
 import { spawnService } from '../service-process.js'
 import { withStore } from '../store-fixture.js'
 import { suite } from '../suite.js'
+import { runCommand } from './run-command.js'
 
 /** Services, engines and commands start here, each in seconds, in many on a busy machine. */
 const LIMIT = { limitMs: 300_000 }
@@ -25,22 +23,8 @@ const quiet = {
   clock: { now: () => Date.now() },
 } as const
 
-async function command(name: 'backup' | 'restore' | 'upgrade', ...args: string[]) {
-  const main = fileURLToPath(new URL(`../../ingest/cli/${name}.ts`, import.meta.url))
-  const { DATABASE_URL: _ofTheTests, ...env } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
-    env: { ...env, STORE_KIND: 'simulated' },
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk
-  })
-  const [code] = await once(child, 'close')
-  return { code, stdout, stderr: stderr.trim() }
+function command(name: 'backup' | 'restore' | 'upgrade', ...args: string[]) {
+  return runCommand(name, args, { STORE_KIND: 'simulated' })
 }
 
 suite('backup and restore', (test, { before, after }) => {

@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
 import { engineFolder } from '../../ingest/store/embedded-folder.js'
 import { lockFolder } from '../../ingest/store/lock.js'
@@ -22,6 +19,7 @@ import {
 } from '../fixtures/release.js'
 import { withDatabase } from '../store-fixture.js'
 import { suite } from '../suite.js'
+import { runCommand } from './run-command.js'
 
 /** Engines and commands start here, each in seconds, in many on a busy machine. */
 const LIMIT = { limitMs: 300_000 }
@@ -195,20 +193,8 @@ suite('npm run upgrade', (test, { before, after }) => {
   }
 })
 
-async function command(...args: string[]) {
-  const main = fileURLToPath(new URL('../../ingest/cli/upgrade.ts', import.meta.url))
-  const { DATABASE_URL: _ofTheTests, ...env } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { env })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk
-  })
-  const [code] = await once(child, 'close')
-  return { code, stdout, stderr: stderr.trim() }
+function command(...args: string[]) {
+  return runCommand('upgrade', args)
 }
 
 async function count(rows: Promise<{ n?: number }[]>): Promise<number> {
