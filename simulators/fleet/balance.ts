@@ -1,3 +1,4 @@
+import { type Ending, outcomeIn } from '../service-outcomes.js'
 import type { NodeLedger } from './ledger.js'
 
 /** What became of what was sent. */
@@ -10,14 +11,7 @@ export interface Balance {
   service: { frames: Outcomes; readings: Outcomes } | undefined
 }
 
-export interface Outcomes {
-  received: number
-  stored: number
-  repeated: number
-  rejected: number
-  refused: number
-  inFlight: number
-}
+export type Outcomes = Record<Ending, number>
 
 /** @param metrics of a service to which nobody else sends. */
 export function balanceOf(
@@ -36,17 +30,17 @@ export function balanceOf(
 }
 
 function told(metrics: string): { frames: Outcomes; readings: Outcomes } {
-  const count = (what: string, outcome: string) =>
-    Number(
-      new RegExp(`^toba_${what}\\{outcome="${outcome}"\\} (\\d+)`, 'm').exec(metrics)?.[1] ?? 0,
-    )
-  const outcomes = (what: string): Outcomes => ({
-    received: count(what, 'received'),
-    stored: count(what, 'stored'),
-    repeated: count(what, 'repeated'),
-    rejected: count(what, 'rejected'),
-    refused: count(what, 'refused'),
-    inFlight: count(what, 'inFlight'),
-  })
+  const outcomes = (what: 'frames' | 'readings'): Outcomes => {
+    // What it does not tell has not happened yet.
+    const count = (ending: Ending) => outcomeIn(metrics, what, ending) || 0
+    return {
+      received: count('received'),
+      stored: count('stored'),
+      repeated: count('repeated'),
+      rejected: count('rejected'),
+      refused: count('refused'),
+      inFlight: count('inFlight'),
+    }
+  }
   return { frames: outcomes('frames'), readings: outcomes('readings') }
 }

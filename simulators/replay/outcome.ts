@@ -1,6 +1,5 @@
-import type { z } from 'zod'
-import { rejectedAnswerSchema } from '../../shared/schema/api.js'
 import { type ServiceClient, ServiceError } from '../service-client.js'
+import { outcomeIn, rejectedFrames } from '../service-outcomes.js'
 
 /** What the service says about where readings and frames ended, before and after a run. */
 
@@ -32,23 +31,6 @@ export async function readOutcome(
   return { readings: await readBalance(service), rejected }
 }
 
-async function* rejectedFrames(
-  service: ServiceClient,
-  node: string,
-): AsyncGenerator<z.infer<typeof rejectedAnswerSchema>['rejectedFrames'][number]> {
-  let before: number | null | undefined
-  while (before !== null) {
-    const page: string = before === undefined ? '' : `&before=${before}`
-    const path = `/api/v1/rejected-frames?node=${node}&limit=500${page}`
-    const answer: z.infer<typeof rejectedAnswerSchema> = await service.get(
-      path,
-      rejectedAnswerSchema,
-    )
-    yield* answer.rejectedFrames
-    before = answer.next
-  }
-}
-
 /** Undefined when the service does not tell. */
 export async function readBalance(service: ServiceClient): Promise<Balance | undefined> {
   let metrics: string
@@ -59,8 +41,7 @@ export async function readBalance(service: ServiceClient): Promise<Balance | und
     if (error instanceof ServiceError && error.status > 0) return undefined
     throw error
   }
-  const of = (outcome: string) =>
-    Number(new RegExp(`^toba_readings{outcome="${outcome}"} (\\d+)`, 'm').exec(metrics)?.[1])
+  const of = (outcome: keyof Balance) => outcomeIn(metrics, 'readings', outcome)
   const balance = {
     received: of('received'),
     stored: of('stored'),

@@ -2,12 +2,12 @@ import { rejectedAnswerSchema, rejectedDetailSchema } from '../../shared/schema/
 import { readingsAnswerSchema } from '../../shared/schema/reading.js'
 import { quantityByKey, toSteps } from '../../shared/wire/quantities.js'
 import type { ServiceClient } from '../service-client.js'
+import { rejectedFrames } from '../service-outcomes.js'
 import type { Kept, StoredReading } from './verdict.js'
 
 /** What the service says that it keeps, over its API. */
 
 const DAY_MS = 86_400_000
-const PAGE = 500
 
 /** Of one node; `aroundMs` is a time of the scenario, whose days before and after are looked at. */
 export async function keptOf(client: ServiceClient, node: string, aroundMs: number): Promise<Kept> {
@@ -37,18 +37,9 @@ export async function rejectedByReason(client: ServiceClient): Promise<Record<st
 
 async function rejectedOf(client: ServiceClient, node: string): Promise<Set<string>> {
   const found = new Set<string>()
-  for (let before: number | null | undefined; before !== null; ) {
-    const page: string = before === undefined ? '' : `&before=${before}`
-    const path = `/api/v1/rejected-frames?node=${node}&limit=${PAGE}${page}`
-    const answer: { rejectedFrames: { id: number }[]; next: number | null } = await client.get(
-      path,
-      rejectedAnswerSchema,
-    )
-    for (const { id } of answer.rejectedFrames) {
-      const detail = await client.get(`/api/v1/rejected-frames/${id}`, rejectedDetailSchema)
-      found.add(detail.hex)
-    }
-    before = answer.next
+  for await (const { id } of rejectedFrames(client, node)) {
+    const detail = await client.get(`/api/v1/rejected-frames/${id}`, rejectedDetailSchema)
+    found.add(detail.hex)
   }
   return found
 }

@@ -1,3 +1,4 @@
+import { type Ending, outcomeIn } from '../service-outcomes.js'
 import { grouped } from '../terminal.js'
 import type { Bound, Expectations } from './scenario.js'
 import type { Verdict } from './verdict.js'
@@ -27,7 +28,9 @@ export interface Seen extends Verdict {
 const OUTCOMES = ['stored', 'repeated', 'rejected', 'refused', 'inFlight'] as const
 
 export function compare(expected: Expectations, seen: Seen): Line[] {
-  const tally = (what: string, outcome: string) => metric(seen.metrics, what, outcome)
+  // A balance that cannot be read is NaN, and does not hold.
+  const tally = (what: 'frames' | 'readings', ending: Ending) =>
+    outcomeIn(seen.metrics, what, ending)
   const balance = (what: 'frames' | 'readings') => {
     const ended = OUTCOMES.reduce((all, outcome) => all + tally(what, outcome), 0)
     return line(`balance of ${what}`, 0, tally(what, 'received') - ended)
@@ -82,10 +85,4 @@ function line(name: string, bound: Bound, seen: number): Line {
     seen,
     isMet: seen >= (atLeast ?? seen) && seen <= (atMost ?? seen),
   }
-}
-
-function metric(metrics: string, what: string, outcome: string): number {
-  const found = new RegExp(`^toba_${what}\\{outcome="${outcome}"\\} (\\d+)`, 'm').exec(metrics)
-  // A balance that cannot be read does not hold.
-  return found === null ? Number.NaN : Number(found[1])
 }
