@@ -35,6 +35,8 @@ const SETTLED = 2000
 /** The least of so many looks is what is in use at rest. */
 const LOOKS = 25
 const LOOK_MS = 40
+/** Seldom: on a computer a thread reads the console, and now and then a question is garbled by a race. */
+const ASKING_MS = 10_000
 /** A number that grew over 2^31 takes another variable; a leak of one a hundred samples would be 80. */
 const SLACK = 8
 
@@ -97,7 +99,7 @@ suite('memory of the interpreter for Linux', (test, { before, after }) => {
     for (let taken = 0; taken < samples; taken = Number(await board.ask('samples'))) {
       if (taken >= said + SAMPLES / 10) console.log(`  ${taken} samples`)
       said = taken - (taken % (SAMPLES / 10))
-      await pause(1000)
+      await pause(ASKING_MS)
     }
     let least = Number.POSITIVE_INFINITY
     for (let look = 0; look < LOOKS; look++) {
