@@ -7,7 +7,11 @@ import { INTERPRETER, WHY } from '../firmware/interpreter.js'
 
 /** Storage is written in pieces, as a flasher does. */
 const PIECE = 1024
-const ANSWER_MS = 180_000
+const ANSWER_MS = 30_000
+/** For storing a script, which a busy computer takes long for. */
+const WRITE_MS = 180_000
+/** The thread that reads the console races with the interpreter, and now and then a byte of a question is lost. */
+const ATTEMPTS = 6
 
 /**
  * The real interpreter in a folder of its own: its flash is a file there and outlives it, so ending it is
@@ -36,7 +40,7 @@ export class LinuxBoard {
       join(this.#folder, 'write.js'),
       `var s=require("Storage");\n${lines.join('\n')}\n`,
     )
-    const options = { cwd: this.#folder, killSignal: 'SIGKILL', timeout: ANSWER_MS } as const
+    const options = { cwd: this.#folder, killSignal: 'SIGKILL', timeout: WRITE_MS } as const
     await promisify(execFile)(interpreter(), ['write.js'], options)
   }
 
@@ -57,10 +61,20 @@ export class LinuxBoard {
 
   /** The value of an expression that JSON can tell, asked at its console. */
   async ask(expression: string): Promise<unknown> {
+    for (let left = ATTEMPTS; ; left--) {
+      try {
+        return await this.#askOnce(expression)
+      } catch (error) {
+        if (left === 1) throw error
+      }
+    }
+  }
+
+  async #askOnce(expression: string): Promise<unknown> {
     const child = this.#child
     if (child === undefined) throw new Error('the board is off')
     const mark = `~q${++this.#questions}~`
-    child.stdin.write(`\x10print("${mark}"+JSON.stringify(${expression})+"${mark}")\n`)
+    child.stdin.write(`\n\x10print("${mark}"+JSON.stringify(${expression})+"${mark}")\n`)
     const answer = () => this.#output.split(mark)[1]
     const limit = AbortSignal.timeout(ANSWER_MS)
     while (answer() === undefined || !this.#output.includes(mark, this.#output.indexOf(mark) + 1)) {
