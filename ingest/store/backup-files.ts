@@ -110,17 +110,28 @@ export async function makeFolders(root: string, folders: readonly string[]): Pro
 /** A name in a folder is safe once the folder is on the disk; Windows has no such call and needs none. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
-  const handle = await open(path)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await sync(path, 'r')
 }
 
 export async function syncFolders(root: string, folders: readonly string[]): Promise<void> {
   for (const folder of folders) await syncFolder(join(root, folder))
   await syncFolder(root)
+}
+
+/** Everything below a folder, and the folder itself. */
+export async function syncTree(root: string): Promise<void> {
+  const { folders, files } = await treeOf(root)
+  for (const { path } of files) await sync(join(root, path), 'r+')
+  await syncFolders(root, folders)
+}
+
+async function sync(path: string, flags: string): Promise<void> {
+  const handle = await open(path, flags)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 /** @throws AppError BACKUP before anything is begun that would not fit. */

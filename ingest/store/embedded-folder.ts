@@ -1,30 +1,38 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder } from './backup-files.js'
-import { startThread } from './embedded-thread.js'
 
 const NAME = 'engine'
 const UNFINISHED = `${NAME}.new-`
 /** Whole, and about to take the place of the engine's folder. */
 const NEXT = `${NAME}.next`
+/** Beside an engine's folder that is being initialised. */
+const MARK = `${NAME}.unfinished`
 
 /**
- * The engine's folder inside the data folder, created at the first start. A kill during initialisation
- * leaves a folder that never opens again, so it is done beside and renamed when whole. The caller holds the
- * lock of `dataFolder`.
+ * The engine's folder inside the data folder, made at the first start. A kill during initialisation leaves a folder
+ * that never opens again, so a new one counts for nothing, and is removed at the next start, until `keepEngine` is
+ * called. (Initialising it under another name would take a second start of the engine.) The caller holds the lock of
+ * `dataFolder`.
  */
-export async function engineFolder(dataFolder: string, powerSafe: boolean): Promise<string> {
+export async function engineFolder(
+  dataFolder: string,
+): Promise<{ folder: string; isNew: boolean }> {
   await clearUnfinished(dataFolder)
   const folder = join(dataFolder, NAME)
-  if (existsSync(folder)) return folder
-  const unfinished = unfinishedFolder(dataFolder)
-  await mkdir(unfinished)
-  const thread = await startThread({ folder: unfinished, powerSafe })
-  await thread.stop()
-  await rename(unfinished, folder)
+  if (existsSync(folder)) return { folder, isNew: false }
+  await writeFile(join(dataFolder, MARK), '')
   await syncFolder(dataFolder)
-  return folder
+  await mkdir(folder)
+  return { folder, isNew: true }
+}
+
+/** A new engine's folder is whole and on the disk: from now on it counts. */
+export async function keepEngine(dataFolder: string): Promise<void> {
+  await syncFolder(dataFolder)
+  await rm(join(dataFolder, MARK))
+  await syncFolder(dataFolder)
 }
 
 /** A folder that counts for nothing until it is given to `replaceEngine`, and is removed at the next start. */
@@ -47,6 +55,7 @@ export async function replaceEngine(
   replacement: string,
   aside: string,
 ): Promise<void> {
+  await clearMarked(dataFolder)
   const folder = join(dataFolder, NAME)
   await rename(replacement, join(dataFolder, NEXT))
   await syncFolder(dataFolder)
@@ -59,9 +68,17 @@ async function clearUnfinished(dataFolder: string): Promise<void> {
   for (const name of await readdir(dataFolder)) {
     if (name.startsWith(UNFINISHED)) await rm(join(dataFolder, name), { recursive: true })
   }
+  await clearMarked(dataFolder)
   const next = join(dataFolder, NEXT)
   if (!existsSync(next)) return
   // Beside an engine it had not begun to take its place.
   if (existsSync(join(dataFolder, NAME))) await rm(next, { recursive: true })
   else await rename(next, join(dataFolder, NAME))
+}
+
+/** The mark goes last: a kill meanwhile leaves it beside what is left of the folder. */
+async function clearMarked(dataFolder: string): Promise<void> {
+  if (!existsSync(join(dataFolder, MARK))) return
+  await rm(join(dataFolder, NAME), { recursive: true, force: true })
+  await rm(join(dataFolder, MARK))
 }

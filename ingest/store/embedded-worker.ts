@@ -10,6 +10,8 @@ import { byteLength, CLEAN_SESSION, errorIn, GREETING, simpleQuery } from './pos
  */
 export interface WorkerData {
   folder: string
+  /** It is empty and gets a database first. */
+  isNew: boolean
   powerSafe: boolean
 }
 export type ToWorker =
@@ -28,17 +30,21 @@ interface Engine {
   _interactive_one(length: number, firstByte: number): void
 }
 
-const { folder, powerSafe } = workerData as WorkerData
+const { folder, isNew, powerSafe } = workerData as WorkerData
 const port = parentPort
 if (port === null) throw new Error('the embedded engine runs in a worker thread')
 
-const disk = new SyncedFolder(folder, powerSafe)
+const disk = new SyncedFolder(folder, { powerSafe, isNew })
 const database = await PGlite.create({ fs: disk, extensions: { timescaledb } })
 const exchange = exchangeWith(database.Module as unknown as Engine)
 // Without this first, a reopened folder refuses inserts into hypertables ("functionality not supported
 // under the current license").
 execute(`LOAD 'timescaledb'`)
 execute('CREATE EXTENSION IF NOT EXISTS timescaledb')
+if (isNew) {
+  execute('CHECKPOINT')
+  await disk.syncAll()
+}
 
 port.on('message', (message: ToWorker) => {
   if (message.kind === 'stop') return stop()

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import pg from 'pg'
 import { AppError } from '../errors.js'
 import type { Lane } from './database.js'
-import { engineFolder } from './embedded-folder.js'
+import { engineFolder, keepEngine } from './embedded-folder.js'
 import { type EmbeddedThread, startThread } from './embedded-thread.js'
 import { createScheduler } from './scheduler.js'
 import { type Engine, lend } from './session.js'
@@ -24,11 +24,10 @@ export interface EmbeddedOptions {
  * STORE_BUSY and the folder is opened again, with every committed row.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedEngine> {
-  const engine = new EmbeddedEngine(
-    options,
-    await engineFolder(options.dataFolder, options.powerSafe),
-  )
-  await engine.start()
+  const { folder, isNew } = await engineFolder(options.dataFolder)
+  const engine = new EmbeddedEngine(options, folder)
+  await engine.start({ isNew })
+  if (isNew) await keepEngine(options.dataFolder)
   return engine
 }
 
@@ -56,7 +55,8 @@ export class EmbeddedEngine implements Engine {
     return this.#thread?.powerSafe ?? false
   }
 
-  async start(): Promise<void> {
+  async start({ isNew = false } = {}): Promise<void> {
+    this.#opening = this.#open(isNew)
     await this.#opened()
   }
 
@@ -118,9 +118,9 @@ export class EmbeddedEngine implements Engine {
     }
   }
 
-  async #open(): Promise<EmbeddedThread> {
+  async #open(isNew = false): Promise<EmbeddedThread> {
     const { powerSafe, log } = this.#options
-    const thread = await startThread({ folder: this.#folder, powerSafe })
+    const thread = await startThread({ folder: this.#folder, isNew, powerSafe })
     this.#thread = thread
     void thread.ended.then((reason) => {
       this.#thread = undefined

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { engineFolder } from '../../ingest/store/embedded-folder.js'
+import { openEmbedded } from '../../ingest/store/embedded.js'
 import { lockFolder } from '../../ingest/store/lock.js'
 import { asOwner, withEngine } from '../../ingest/store/offline.js'
 import { openStore } from '../../ingest/store/open.js'
@@ -45,7 +45,13 @@ suite('npm run upgrade', (test, { before, after }) => {
     root = await mkdtemp(join(tmpdir(), 'toba-upgrade-'))
     bare = join(root, 'bare')
     await mkdir(bare)
-    await engineFolder(bare, false)
+    const engine = await openEmbedded({
+      dataFolder: bare,
+      powerSafe: false,
+      callLimitMs: 5000,
+      log: { warn: () => {}, error: () => {} },
+    })
+    await engine.close()
   })
   after(() => rm(root, { recursive: true }))
 

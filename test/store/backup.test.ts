@@ -55,6 +55,19 @@ suite('what takes the place of an engine', (test, { beforeEach, afterEach }) => 
     assert.equal(readdirSync(data), ['engine'])
   })
 
+  test('it is not taken for a first start that was killed while it initialised', async () => {
+    await folder('engine', 'half')
+    await writeFile(join(data, 'engine.unfinished'), '')
+    await mkdir(unfinishedFolder(data))
+    await writeFile(join(unfinishedFolder(data), 'restored'), '')
+
+    await replaceEngine(data, unfinishedFolder(data), 'engine.before')
+
+    assert.ok(await hasEngine(data))
+    assert.equal(inEngine(), ['restored'])
+    assert.equal(readdirSync(data), ['engine'])
+  })
+
   test('half a folder alone is no engine', async () => {
     await folder('engine.new-1', 'half')
 

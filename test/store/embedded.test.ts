@@ -107,9 +107,9 @@ suite('store: embedded engine', (test) => {
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'toba-store-'))
       const first = child(folder, 'open')
-      await appears(folder, 'engine.new-')
+      await appears(folder, 'engine/base')
       await first.kill()
-      assert.not(existsSync(join(folder, 'engine')))
+      assert.ok(existsSync(join(folder, 'engine.unfinished')))
 
       const again = child(folder, 'open')
 
@@ -210,7 +210,7 @@ function child(folder: string, mode: 'open' | 'write') {
 /** Resolves when something whose name begins with `prefix` is created in `folder`. */
 function appears(folder: string, prefix: string): Promise<void> {
   return new Promise((resolve) => {
-    const watcher = watch(folder, (_, name) => {
+    const watcher = watch(folder, { recursive: true }, (_, name) => {
       if (!name?.startsWith(prefix)) return
       watcher.close()
       resolve()
