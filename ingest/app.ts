@@ -14,7 +14,7 @@ import { createMetrics } from './metrics.js'
 import { type CommittedBatch, Pipeline } from './pipeline/pipeline.js'
 import { Replayer } from './pipeline/replay.js'
 import { nodeIdentity } from './store/nodes.js'
-import { openStore, type Store } from './store/open.js'
+import type { Store } from './store/open.js'
 
 export interface Service {
   httpPort: number
@@ -25,25 +25,25 @@ export interface Service {
   stop(): Promise<void>
 }
 
+export interface ServiceParts {
+  /** Closed when the service has stopped, or did not start. */
+  store: Store
+  config: Config
+  clock: Clock
+  log: Logger
+}
+
 /** Everything of one service process, started in the order in which its parts need each other. */
-export async function startService(config: Config, clock: Clock, log: Logger): Promise<Service> {
-  const store = await openStore({
-    ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
-    folder: config.dataDir,
-    kind: config.storeKind,
-    retention: config.retention,
-    log,
-    clock,
-  })
+export async function startService(parts: ServiceParts): Promise<Service> {
   try {
-    return await startOn(store, config, clock, log)
+    return await startOn(parts)
   } catch (error) {
-    await store.close()
+    await parts.store.close()
     throw error
   }
 }
 
-async function startOn(store: Store, config: Config, clock: Clock, log: Logger): Promise<Service> {
+async function startOn({ store, config, clock, log }: ServiceParts): Promise<Service> {
   const { db } = store
   const live = new LiveFeed({ clock })
   const replayer = new Replayer({

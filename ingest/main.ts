@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import pino from 'pino'
-import { startService } from './app.js'
 import { ScaledClock, SystemClock } from './clock.js'
 import { describeSettings, readConfig } from './config.js'
 import { AppError } from './errors.js'
+import { openStore } from './store/open.js'
 
 /** `npm start`: the process around the service. Says what it does, stops on SIGTERM and Ctrl-C. */
 
@@ -35,7 +35,17 @@ async function main(): Promise<void> {
   const scale = config.scaledClock
   if (scale === undefined) await machine.start()
   const clock = scale === undefined ? machine : new ScaledClock(scale)
-  const service = await startService(config, clock, log)
+  const opening = openStore({
+    databaseUrl: config.databaseUrl,
+    folder: config.dataDir,
+    kind: config.storeKind,
+    retention: config.retention,
+    log,
+    clock,
+  })
+  // The embedded engine starts in its own thread; the rest is loaded meanwhile, which takes about a second.
+  const [store, { startService }] = await Promise.all([opening, import('./app.js')])
+  const service = await startService({ store, config, clock, log })
   log.info({
     event: 'started',
     http: service.httpPort,

@@ -3,7 +3,7 @@ import { accountSchema } from '../../shared/schema/account.js'
 import { type OwnService, startOwnService } from '../fleet/service.js'
 import { type ServiceClient, ServiceError, serviceClient } from '../service-client.js'
 import { type Memory, rememberStart } from './memory.js'
-import { Toba } from './toba.js'
+import type { Toba } from './toba.js'
 
 export interface DemoOptions {
   dataDir: string
@@ -23,13 +23,17 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const { dataDir, environment, signal, print } = options
   const elapsed = () => `${(performance.now() / 1000).toFixed(1)} s`
   print('starting the service …')
-  const own = await startOwnService({
-    dataDir,
-    environment: { HTTP_PORT: '8080', MQTT_PORT: '1883', ...environment },
-    clockSetting: undefined,
-    tokenDays: 1,
-    signal,
-  })
+  // The world and the boards are loaded while the service starts.
+  const [own, nodes] = await Promise.all([
+    startOwnService({
+      dataDir,
+      environment: { HTTP_PORT: '8080', MQTT_PORT: '1883', ...environment },
+      clockSetting: undefined,
+      tokenDays: 1,
+      signal,
+    }),
+    import('./toba.js'),
+  ])
   if (own === undefined) return
   const over = new AbortController()
   const until = AbortSignal.any([signal, over.signal])
@@ -37,7 +41,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const work = async () => {
     const memory = await rememberStart(dataDir)
     print(`preparing sites and nodes, ${elapsed()} after the start …`)
-    toba = new Toba({ ...options, ...own, memory, signal: until })
+    toba = new nodes.Toba({ ...options, ...own, memory, signal: until })
     await Promise.all([ensureAccount(serviceClient({ dataDir }), memory), toba.begin()])
     for (const line of welcome(own, memory, options)) print(line)
     print(`the last hours of all sites were there ${elapsed()} after the start`)
