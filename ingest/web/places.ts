@@ -9,6 +9,8 @@ import type { PlaceName } from './view.js'
 export interface Series {
   node: string
   simulated: boolean
+  /** False: nobody placed this channel, so its readings are the node's alone. */
+  isPlaced: boolean
   quantity: Quantity
   position: number
   depthM: number | null
@@ -30,20 +32,27 @@ export interface Place extends PlaceName {
   series: readonly Series[]
 }
 
+/** Battery, signal and the like are placed nowhere: they are shown wherever their node measures something. */
 export function buildPlaces(
   sites: readonly SiteWithLatest[],
   unplaced: readonly Latest[],
 ): readonly Place[] {
-  const places: Place[] = sites.map((site) => ({
-    kind: 'site',
-    name: site.name,
-    title: site.title,
-    siteKind: site.kind,
-    longitude: site.longitude,
-    latitude: site.latitude,
-    series: buildSeries(site.latest),
-  }))
-  for (const name of new Set(unplaced.map((latest) => latest.node))) {
+  const placed = new Set(sites.flatMap((site) => site.latest.map((latest) => latest.node)))
+  const places = sites.map((site): Place => {
+    const nodes = new Set(site.latest.map((latest) => latest.node))
+    const conditions = unplaced.filter((latest) => nodes.has(latest.node) && isCondition(latest))
+    return {
+      kind: 'site',
+      name: site.name,
+      title: site.title,
+      siteKind: site.kind,
+      longitude: site.longitude,
+      latitude: site.latitude,
+      series: buildSeries(site.latest, conditions),
+    }
+  })
+  const rest = unplaced.filter((latest) => !(placed.has(latest.node) && isCondition(latest)))
+  for (const name of new Set(rest.map((latest) => latest.node))) {
     places.push({
       kind: 'node',
       name,
@@ -51,35 +60,36 @@ export function buildPlaces(
       siteKind: undefined,
       longitude: undefined,
       latitude: undefined,
-      series: buildSeries(unplaced.filter((latest) => latest.node === name)),
+      series: buildSeries(
+        [],
+        rest.filter((latest) => latest.node === name),
+      ),
     })
   }
   return places
 }
 
-function buildSeries(latest: readonly Latest[]): Series[] {
-  return latest
-    .flatMap((one): Series[] => {
-      const quantity = quantityByKey(one.quantity)
-      // A newer service may know quantities that this page does not; it cannot name them.
-      if (quantity === undefined) return []
-      return [
-        {
-          node: one.node,
-          simulated: one.simulated,
-          quantity,
-          position: one.position,
-          depthM: one.depthM,
-          directionDeg: one.directionDeg,
-          timeMs: Date.parse(one.time),
-          value: one.value,
-          flag: one.flag,
-          why: one.why,
-          typicalIntervalS: quantity.typicalIntervalS,
-        },
-      ]
-    })
-    .sort(bySeriesOrder)
+function isCondition({ quantity }: Latest): boolean {
+  return quantityByKey(quantity)?.group === 'node'
+}
+
+function buildSeries(placed: readonly Latest[], unplaced: readonly Latest[]): Series[] {
+  const one = (isPlaced: boolean) => (latest: Latest) => seriesOf(latest, isPlaced)
+  return [...placed.flatMap(one(true)), ...unplaced.flatMap(one(false))].sort(bySeriesOrder)
+}
+
+function seriesOf(latest: Latest, isPlaced: boolean): Series[] {
+  const quantity = quantityByKey(latest.quantity)
+  // A newer service may know quantities that this page does not; it cannot name them.
+  if (quantity === undefined) return []
+  const { node, simulated, position, depthM, directionDeg, value, flag, why } = latest
+  return [
+    {
+      ...{ node, simulated, isPlaced, quantity, position, depthM, directionDeg, value, flag, why },
+      timeMs: Date.parse(latest.time),
+      typicalIntervalS: quantity.typicalIntervalS,
+    },
+  ]
 }
 
 /** What people ask for first; everything else follows in the order of the registry. */

@@ -26,6 +26,31 @@ suite('places and their series', (test) => {
     assert.is(built.find((one) => one.name === 'sigapiton')?.series.length, 0)
   })
 
+  test('what a node says of itself stands where it measures, and is asked of the node', () => {
+    const own = (node: string, quantity: string): Latest =>
+      latestOf({ node, quantity, mean: 1, swing: 0, ageS: 5 }, null, NOW, false)
+    const built = buildPlaces(siteAnswers(NOW, false), [
+      own('jalan-1', 'battery_voltage'),
+      own('jalan-1', 'pm2_5'),
+      own('new-1', 'battery_voltage'),
+    ])
+
+    const road = find(built, 'jalinsum-balige')
+    assert.equal(
+      conditions(road).map((one) => [one.quantity.key, one.isPlaced]),
+      [['battery_voltage', false]],
+    )
+    assert.ok(measurements(road).every((one) => one.isPlaced))
+    const nodes = built.filter((one) => one.kind === 'node')
+    assert.equal(
+      nodes.map((one) => [one.name, one.series.map((series) => series.quantity.key)]),
+      [
+        ['jalan-1', ['pm2_5']],
+        ['new-1', ['battery_voltage']],
+      ],
+    )
+  })
+
   test('a live reading replaces an older value of its channel only', () => {
     const { places: after, unknown } = applyReadings(places(), [reading({ value: 5.55 })])
 

@@ -5,7 +5,7 @@ import { serviceNowMs } from '../clock.js'
 import { channelKey, type Place, rivals, type Series } from '../places.js'
 import { arrivals, asFailure, reconnections } from '../source.js'
 import { useCell } from '../use-cell.js'
-import { RANGE_MS, type Range, type Resolution } from '../view.js'
+import { type PlaceName, RANGE_MS, type Range, type Resolution } from '../view.js'
 import { bucketMsOf, type Row, rowsOf } from './columns.js'
 import { append, type Loaded } from './loaded.js'
 
@@ -42,7 +42,7 @@ export function useReadings({ place, series, range, resolution }: Asked): Readin
     let wanted = true
     arrived.current = []
     const fromMs = serviceNowMs() - RANGE_MS[range]
-    const { kind, name } = place
+    const { kind, name }: PlaceName = series.isPlaced ? place : { kind: 'node', name: series.node }
     const { key: quantity } = series.quantity
     getReadings({ kind, name, quantity, position: series.position, fromMs, resolution }).then(
       (answer) => {
