@@ -36,6 +36,12 @@ export interface Again {
 }
 
 /**
+ * A node hears the time in whole seconds, over a link, and says it in whole seconds: being ahead by no more is no error
+ * of its clock.
+ */
+const TOLD_TO_S = 2
+
+/**
  * Bytes to readings: decode, verify, validate, flag. Never throws. An undated frame's times are still
  * uptimes. `receivedAt` is unix milliseconds.
  *
@@ -108,7 +114,7 @@ function readingsOf(nodeId: number, frame: Frame, receivedAt: number): NewReadin
   const nowS = Math.floor(receivedAt / 1000)
   const ranges = frame.channels.map((channel) => rangeInSteps(channel.quantity))
   for (const { time, values } of frame.samples) {
-    const isAhead = !frame.undated && time > nowS
+    const isAhead = !frame.undated && time > nowS + TOLD_TO_S
     for (let index = 0; index < values.length; index++) {
       const value = values[index]
       const channel = frame.channels[index]

@@ -92,19 +92,23 @@ suite('frames that lie or cannot be understood', (test, { before, after }) => {
     assert.is(readings.length, 0)
   })
 
-  test('up to five minutes ahead is suspect, more is rejected', async () => {
+  test('more than what a node can know is ahead: suspect up to five minutes, then rejected', async () => {
     const now = rig.clock.seconds
     const { readings, rejected } = await send(
       'bad-ahead',
       oxygenFrame({ start: now, values: [684] }),
-      oxygenFrame({ start: now + 300, seq: 2, values: [685] }),
-      oxygenFrame({ start: now + 301, seq: 3, values: [686] }),
+      oxygenFrame({ start: now + 2, seq: 2, values: [684] }),
+      oxygenFrame({ start: now + 3, seq: 3, values: [684] }),
+      oxygenFrame({ start: now + 300, seq: 4, values: [685] }),
+      oxygenFrame({ start: now + 301, seq: 5, values: [686] }),
     )
     const oxygen = readings.filter((reading) => reading.q === 3)
     assert.equal(
       oxygen.map(({ flag, why }) => [flag, why]),
       [
         [1, 0],
+        [1, 0],
+        [3, WHY.clock],
         [3, WHY.clock],
       ],
     )
