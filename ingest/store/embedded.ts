@@ -5,10 +5,12 @@ import type { Lane } from './database.js'
 import { engineFolder, keepEngine } from './embedded-folder.js'
 import { type EmbeddedThread, startThread } from './embedded-thread.js'
 import { createScheduler } from './scheduler.js'
-import { type Engine, lend } from './session.js'
+import { type Engine, lend, type Tell } from './session.js'
 
 /** Longer than this and somebody has noticed: reads and maintenance must be cut smaller. */
 const LONG_CALL_MS = 500
+/** As much of a statement as tells it from others in a log. */
+const NAMED_BY = 100
 
 export interface EmbeddedOptions {
   dataFolder: string
@@ -65,16 +67,22 @@ export class EmbeddedEngine implements Engine {
     return this.#scheduler.schedule('write', () => lend(this.#pool, work))
   }
 
-  borrow<T>(lane: Lane, work: (client: ClientBase) => Promise<T>): Promise<T> {
+  borrow<T>(lane: Lane, work: (client: ClientBase, tell: Tell) => Promise<T>): Promise<T> {
     return this.#scheduler.schedule(lane, async () => {
       const thread = await this.#opened()
       const begun = performance.now()
+      const call = { lane, statement: '' }
+      const tell = (text: string) => {
+        call.statement = text
+      }
       try {
-        return await this.#limited(lane, thread, () => lend(this.#pool, work))
+        return await this.#limited(call, thread, () =>
+          lend(this.#pool, (client) => work(client, tell)),
+        )
       } finally {
         const ms = Math.round(performance.now() - begun)
         if (lane !== 'write' && ms > LONG_CALL_MS) {
-          this.#options.log.warn({ event: 'store_call_long', lane, ms })
+          this.#options.log.warn({ event: 'store_call_long', ...named(call), ms })
         }
       }
     })
@@ -89,12 +97,12 @@ export class EmbeddedEngine implements Engine {
     })
   }
 
-  async #limited<T>(lane: Lane, thread: EmbeddedThread, work: () => Promise<T>): Promise<T> {
+  async #limited<T>(call: Call, thread: EmbeddedThread, work: () => Promise<T>): Promise<T> {
     const { callLimitMs, log } = this.#options
     let timer: NodeJS.Timeout | undefined
     const limit = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        log.error({ event: 'store_call_ended', lane, ms: callLimitMs })
+        log.error({ event: 'store_call_ended', ...named(call), ms: callLimitMs })
         void thread.kill().then(() => reject(busy(`not done after ${callLimitMs} ms`)))
       }, callLimitMs)
     })
@@ -136,6 +144,17 @@ export class EmbeddedEngine implements Engine {
     if (this.#thread === undefined) throw busy('the engine is being opened again')
     return this.#thread.socket()
   }
+}
+
+interface Call {
+  lane: Lane
+  /** The last one it sent. */
+  statement: string
+}
+
+/** For a log: the statement's beginning on one line. Its values are data, and stay out. */
+function named({ lane, statement }: Call): Call {
+  return { lane, statement: statement.replaceAll(/\s+/g, ' ').trim().slice(0, NAMED_BY) }
 }
 
 function busy(message: string): AppError {

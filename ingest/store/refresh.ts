@@ -1,4 +1,5 @@
 import type { Database } from './database.js'
+import { partsOf, refreshWhole } from './refresh-calls.js'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -19,9 +20,14 @@ const AGGREGATES: readonly Aggregate[] = [
   { view: 'reading_day', bucketMs: DAY_MS, offsetMs: JAKARTA_MS, largestMs: 16 * DAY_MS },
 ]
 
-/** Half of what a call may hold the session, for the next slice may be twice as dense. */
+/** Half of what a call may hold the session, for the next one may have twice as much to do. */
 const TOO_LONG_MS = 250
 const SHORT_MS = 60
+/** A bucket takes about 8 µs for each series and 1 µs for each reading: with more it is too much at once. */
+const DENSE_SERIES = 5000
+/** In a part at most: others may have nothing in this bucket and be no measure for those that do. */
+const PART_SERIES = 2500
+const FIRST_PART_NODES = 100
 
 export interface Range {
   fromMs: number
@@ -33,6 +39,18 @@ export interface Refresher {
   refresh(fromMs: number, nowMs: number): Promise<void>
 }
 
+/** How much one call takes on. */
+interface Pace {
+  sliceMs: number
+  /** Even one bucket is too much: it is made in parts, each of this many nodes. */
+  isInParts: boolean
+  partNodes: number
+  series: number
+}
+
+/** Two at a time would strike off each other's notes of what changed. */
+const running = new WeakMap<Database, Promise<unknown>>()
+
 /**
  * The embedded engine's refresh of the aggregates. What changed is read from TimescaleDB's own record, so
  * an unchanged store costs two short queries; what did is refreshed newest first, in slices whose size
@@ -40,52 +58,86 @@ export interface Refresher {
  * boundary between computed and live buckets there and hide every fresh reading.
  */
 export function createRefresher(db: Database): Refresher {
-  const slicesMs = new Map(AGGREGATES.map(({ view, bucketMs }) => [view, 6 * bucketMs]))
+  const paces = new Map<Aggregate, Pace>()
 
-  async function refreshSlice({ view, bucketMs, largestMs }: Aggregate, slice: Range) {
-    const begun = await db.run('maintenance', async (session) => {
-      const begunMs = performance.now()
-      await session.query(
-        'CALL refresh_continuous_aggregate($1, $2::timestamptz, $3::timestamptz)',
-        [view, new Date(slice.fromMs).toISOString(), new Date(slice.toMs).toISOString()],
-      )
-      return begunMs
-    })
-    const tookMs = performance.now() - begun
-    const size = slicesMs.get(view) ?? bucketMs
-    if (tookMs > TOO_LONG_MS) slicesMs.set(view, Math.max(bucketMs, floor(size / 2, bucketMs)))
-    else if (tookMs < SHORT_MS) slicesMs.set(view, Math.min(largestMs, size * 2))
-  }
-
-  async function refreshRange(aggregate: Aggregate, range: Range): Promise<void> {
-    const { view, bucketMs } = aggregate
-    for (let toMs = range.toMs; toMs > range.fromMs; ) {
-      const size = slicesMs.get(view) ?? bucketMs
-      const fromMs = Math.max(range.fromMs, toMs - size)
-      try {
-        await refreshSlice(aggregate, { fromMs, toMs })
-      } catch (error) {
-        // It may have been ended for taking too long: the next attempt is a smaller one.
-        slicesMs.set(view, bucketMs)
-        throw error
+  async function refreshAll(fromMs: number, nowMs: number): Promise<void> {
+    for (const aggregate of AGGREGATES) {
+      const window = { fromMs: alignDown(fromMs, aggregate), toMs: alignDown(nowMs, aggregate) }
+      for (const range of await changedRanges(db, aggregate, window)) {
+        const pace = paces.get(aggregate) ?? (await firstPace(db, aggregate))
+        paces.set(aggregate, pace)
+        await refreshRange({ db, aggregate, pace }, range)
       }
-      toMs = fromMs
     }
   }
 
   return {
-    async refresh(fromMs, nowMs) {
-      for (const aggregate of AGGREGATES) {
-        const window = {
-          fromMs: alignDown(fromMs, aggregate),
-          toMs: alignDown(nowMs, aggregate),
-        }
-        for (const range of await changedRanges(db, aggregate, window)) {
-          await refreshRange(aggregate, range)
-        }
-      }
+    refresh(fromMs, nowMs) {
+      const before = running.get(db) ?? Promise.resolve()
+      const refreshed = before.then(() => refreshAll(fromMs, nowMs))
+      // The next one waits for its end; how it ended is for who asked.
+      const ended = refreshed.catch(() => {})
+      running.set(db, ended)
+      return refreshed
     },
   }
+}
+
+async function firstPace(db: Database, { bucketMs }: Aggregate): Promise<Pace> {
+  const [latest] = await db.query<{ series: number }>(
+    'maintenance',
+    'SELECT count(*)::int AS series FROM latest',
+  )
+  const series = latest?.series ?? 0
+  const isInParts = series > DENSE_SERIES
+  const sliceMs = isInParts ? bucketMs : 6 * bucketMs
+  return { sliceMs, isInParts, partNodes: FIRST_PART_NODES, series }
+}
+
+interface Work {
+  db: Database
+  aggregate: Aggregate
+  pace: Pace
+}
+
+async function refreshRange(work: Work, range: Range): Promise<void> {
+  const { aggregate, pace } = work
+  for (let toMs = range.toMs; toMs > range.fromMs; ) {
+    const fromMs = Math.max(range.fromMs, toMs - pace.sliceMs)
+    try {
+      await (pace.isInParts ? refreshParts : refreshSlice)(work, { fromMs, toMs })
+    } catch (error) {
+      // It may have been ended for taking too long: the next attempt is the smallest there is.
+      Object.assign(pace, { sliceMs: aggregate.bucketMs, isInParts: true, partNodes: 1 })
+      throw error
+    }
+    toMs = fromMs
+  }
+}
+
+async function refreshSlice({ db, aggregate, pace }: Work, slice: Range): Promise<void> {
+  const { view, bucketMs, largestMs } = aggregate
+  const tookMs = await refreshWhole(db, view, slice)
+  if (tookMs > TOO_LONG_MS) {
+    pace.isInParts = slice.toMs - slice.fromMs <= bucketMs
+    pace.sliceMs = Math.max(bucketMs, floor((slice.toMs - slice.fromMs) / 2, bucketMs))
+  } else if (tookMs < SHORT_MS) pace.sliceMs = Math.min(largestMs, pace.sliceMs * 2)
+}
+
+async function refreshParts({ db, aggregate, pace }: Work, bucket: Range): Promise<void> {
+  const parts = await partsOf(db, aggregate.view, bucket)
+  const mostNodes = Math.ceil((parts.lastNode * PART_SERIES) / Math.max(1, pace.series))
+  let inAllMs = 0
+  for (let from = 0; from <= parts.lastNode; ) {
+    const size = Math.max(1, Math.floor(Math.min(pace.partNodes, mostNodes)))
+    const tookMs = await parts.make(from, from + size - 1)
+    inAllMs += tookMs
+    if (tookMs > TOO_LONG_MS) pace.partNodes = size / 2
+    else if (tookMs < SHORT_MS) pace.partNodes = size * 2
+    from += size
+  }
+  await parts.finish()
+  pace.isInParts = pace.series > DENSE_SERIES || inAllMs > SHORT_MS
 }
 
 /** Whole buckets of `window` in which rows changed since the last refresh, newest first, not overlapping. */

@@ -3,14 +3,17 @@ import { AppError } from '../errors.js'
 import type { Database, Lane, Session } from './database.js'
 import { isBroken, isCollision, toAppError } from './sqlstate.js'
 
+/** Told the text of each statement before it is sent: what a call did is known when it took too long. */
+export type Tell = (statement: string) => void
+
 /** What an engine adds to the rest: how a connection is had, and for how long. */
 export interface Engine {
   readonly engine: Database['engine']
   readonly writers: number
   /** True when a commit is answered only after the disk has it. */
   readonly powerSafe: boolean
-  /** Hands a connection to `work` alone until its promise settles. */
-  borrow<T>(lane: Lane, work: (client: ClientBase) => Promise<T>): Promise<T>
+  /** Hands a connection to `work` alone until its promise settles; `work` tells each statement it sends. */
+  borrow<T>(lane: Lane, work: (client: ClientBase, tell: Tell) => Promise<T>): Promise<T>
   /** Work before anybody else has the engine, with no limit of time: migrations. */
   prepare<T>(work: (client: ClientBase) => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -25,13 +28,17 @@ const TRIES = 5
  */
 export function databaseOn(engine: Engine): Database {
   const run = <T>(lane: Lane, work: (session: Session) => Promise<T>) =>
-    engine.borrow(lane, (client) => work(sessionOn(client, TRIES)))
+    engine.borrow(lane, (client, tell) => work(sessionOn(client, { tries: TRIES, tell })))
   return {
     engine: engine.engine,
     writers: engine.writers,
     run,
     transaction: (lane, work) =>
-      retried(TRIES, () => engine.borrow(lane, (client) => transacted(client, work))),
+      retried(TRIES, () =>
+        engine.borrow(lane, (client, tell) =>
+          transacted(sessionOn(client, { tell }), client, work),
+        ),
+      ),
     query: <Row extends object>(lane: Lane, text: string, values?: readonly unknown[]) =>
       run(lane, (session) => session.query<Row>(text, values)),
     close: () => engine.close(),
@@ -39,9 +46,13 @@ export function databaseOn(engine: Engine): Database {
 }
 
 /** Statements on `client` as a `Session`; a statement that collided is sent up to `tries` times. */
-export function sessionOn(client: ClientBase, tries = 1): Session {
+export function sessionOn(
+  client: ClientBase,
+  { tries = 1, tell }: { tries?: number; tell?: Tell } = {},
+): Session {
   const send = <Row extends object>(config: QueryConfig): Promise<Row[]> =>
     retried(tries, async () => {
+      tell?.(config.text)
       try {
         return (await client.query<Row>(config)).rows
       } catch (error) {
@@ -82,10 +93,10 @@ export async function lend<T>(pool: Pool, work: (client: ClientBase) => Promise<
 }
 
 async function transacted<T>(
+  session: Session,
   client: ClientBase,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = sessionOn(client)
   await session.query('BEGIN')
   try {
     const result = await work(session)

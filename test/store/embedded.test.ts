@@ -37,7 +37,9 @@ suite('store: embedded engine', (test) => {
       await behind
       const rows = await store.db.query('read', 'SELECT 1 FROM reading')
       assert.is(rows.length, 2)
-      assert.equal(events, [{ event: 'store_call_ended', lane: 'read', ms: 1000 }])
+      assert.equal(events, [
+        { event: 'store_call_ended', lane: 'read', statement: ENDLESS.slice(0, 100), ms: 1000 },
+      ])
       await close()
     },
     opening,
