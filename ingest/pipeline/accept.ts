@@ -3,8 +3,8 @@ import { checkFrame } from '../../shared/schema/frame.js'
 import { type DecodedFrame, decodeFrame } from '../../shared/wire/decode.js'
 import { WireError } from '../../shared/wire/errors.js'
 import type { Frame } from '../../shared/wire/frame.js'
-import { quantityById, toSteps } from '../../shared/wire/quantities.js'
 import type { NewFrame, NewReading } from '../store/batches.js'
+import { plausibleRange } from '../store/plausible.js'
 import { trailerVerifies } from './trailer.js'
 
 /** The node a frame comes from, as it logged in. */
@@ -112,7 +112,7 @@ function countReadings(frame: Frame): number {
 function readingsOf(nodeId: number, frame: Frame, receivedAt: number): NewReading[] {
   const readings: NewReading[] = []
   const nowS = Math.floor(receivedAt / 1000)
-  const ranges = frame.channels.map((channel) => rangeInSteps(channel.quantity))
+  const ranges = frame.channels.map((channel) => plausibleRange(channel.quantity))
   for (const { time, values } of frame.samples) {
     const isAhead = !frame.undated && time > nowS + TOLD_TO_S
     for (let index = 0; index < values.length; index++) {
@@ -134,18 +134,4 @@ function readingsOf(nodeId: number, frame: Frame, receivedAt: number): NewReadin
     }
   }
   return readings
-}
-
-const ranges = new Map<number, { min: number; max: number } | undefined>()
-
-/** The plausible range in integers of the step, bounds included. */
-function rangeInSteps(quantityId: number): { min: number; max: number } | undefined {
-  if (!ranges.has(quantityId)) {
-    const quantity = quantityById(quantityId)
-    ranges.set(
-      quantityId,
-      quantity && { min: toSteps(quantity, quantity.min), max: toSteps(quantity, quantity.max) },
-    )
-  }
-  return ranges.get(quantityId)
 }

@@ -10,6 +10,12 @@ export interface Channel {
   position: number
 }
 
+/** A range of a series in unix seconds: `fromS` included, `toS` not. */
+export interface ChannelRange extends Channel {
+  fromS: number
+  toS: number
+}
+
 /** What a series is known by, to judge what comes next. `time` in unix seconds. */
 export interface LatestState {
   time: number
