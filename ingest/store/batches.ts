@@ -8,6 +8,7 @@ import { latestStates, lockNodes } from './channels.js'
 import type { Database, Session } from './database.js'
 import { type Added, flagAdded, type LimitsOf } from './flagging.js'
 import { judgeLate } from './late.js'
+import { marksOn } from './marks.js'
 import { reflag } from './reflag.js'
 import { type Row, type Series, sift } from './sift.js'
 
@@ -119,11 +120,13 @@ async function storeFrames(
   const channels = series.map(({ channel }) => channel)
   const states = await latestStates(session, channels)
   const added = await sift(session, { series, states }, outcomes)
+  const marks = await marksOn(session, { series, states, added })
   const flagged = flagAdded(
     series.flatMap(({ channel }, index): Added[] => {
       const readings = added[index] ?? []
+      if (readings.length === 0) return []
       const limits = limitsOf(channel.quantityId)
-      return readings.length === 0 ? [] : [{ channel, readings, state: states[index], limits }]
+      return [{ channel, readings, state: states[index], limits, marks: marks.get(index) ?? [] }]
     }),
   )
   const readings = added.flat()

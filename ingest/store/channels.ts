@@ -23,6 +23,8 @@ export interface LatestState {
   flag: Flag
   why: number
   tail: (number | null)[] | null
+  /** The end of the last range of the series that a person flagged. */
+  markedToS: number | null
 }
 
 export interface StoredReading {
@@ -52,7 +54,7 @@ export async function latestStates(
   const rows = await session.prepared<LatestState & { ordinal: number }>(
     'latest_states',
     `SELECT i.ordinal::int AS ordinal, extract(epoch FROM l.time)::float8 AS time, l.value, l.flag,
-            l.why, l.tail
+            l.why, l.tail, extract(epoch FROM l.marked_to)::float8 AS "markedToS"
      FROM unnest($1::int[], $2::smallint[], $3::smallint[]) WITH ORDINALITY
        AS i (node_id, quantity_id, position, ordinal)
      JOIN latest l USING (node_id, quantity_id, position)`,

@@ -4,6 +4,7 @@ import { judgeOnward, packTail, unpackTail } from '../../shared/science/qartod/t
 import type { Newest } from './batch-statements.js'
 import type { NewReading } from './batches.js'
 import type { Channel, LatestState } from './channels.js'
+import { byHand, type MarkedRange, markAt } from './marks.js'
 import type { Reflagged } from './reflag.js'
 
 /** By quantity; undefined where a quantity has no tests, and its readings stay as they came. */
@@ -15,6 +16,8 @@ export interface Added {
   readings: NewReading[]
   state: LatestState | undefined
   limits: QualityLimits | undefined
+  /** What people said of the time of the readings, before they were here. */
+  marks: readonly MarkedRange[]
 }
 
 export interface Flagged {
@@ -25,13 +28,14 @@ export interface Flagged {
   late: Judgeable[]
 }
 
-export type Judgeable = Added & { limits: QualityLimits }
+export type Judgeable = Omit<Added, 'limits' | 'marks'> & { limits: QualityLimits }
 
 /** Flags the readings that come after all of their series; the late ones get what they deserve alone. */
 export function flagAdded(series: readonly Added[]): Flagged {
   const flagged: Flagged = { newest: [], reflagged: [], late: [] }
   for (const added of series) {
     const tail = hasLimits(added) ? flagWithLimits(added, flagged) : null
+    flagByHand(added)
     const last = added.readings.at(-1)
     if (last && last.time > (added.state?.time ?? Number.NEGATIVE_INFINITY)) {
       flagged.newest.push({ reading: last, tail })
@@ -40,7 +44,16 @@ export function flagAdded(series: readonly Added[]): Flagged {
   return flagged
 }
 
-function hasLimits(added: Added): added is Judgeable {
+/** A person's word on a time holds for what arrives later too. */
+function flagByHand({ readings, marks }: Added): void {
+  if (marks.length === 0) return
+  for (const reading of readings) {
+    const flag = markAt(marks, reading.time)
+    if (flag !== undefined) Object.assign(reading, byHand(flag, reading.why))
+  }
+}
+
+function hasLimits(added: Added): added is Added & Judgeable {
   return added.limits !== undefined
 }
 

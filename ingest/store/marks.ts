@@ -1,8 +1,11 @@
 import type { Flag } from '../../shared/schema/flags.js'
 import { WHY } from '../../shared/schema/flags.js'
 import { type Judgement, untested } from '../../shared/science/qartod/judgement.js'
-import type { ChannelRange } from './channels.js'
+import { array } from './batch-statements.js'
+import type { NewReading } from './batches.js'
+import { type ChannelRange, keys, type LatestState } from './channels.js'
 import type { Session } from './database.js'
+import type { Series } from './sift.js'
 
 /** A range of a series that a person has flagged. Unix seconds, `toS` not included. */
 export interface MarkedRange {
@@ -11,19 +14,53 @@ export interface MarkedRange {
   flag: Flag
 }
 
-/** The flags that people gave within a range and have not undone, in the order in which they were given. */
-export function marksOver(session: Session, range: ChannelRange): Promise<MarkedRange[]> {
-  return session.prepared<MarkedRange>(
+/**
+ * The flags that people gave within each range and have not undone, in the order in which they were given. They are
+ * what holds: the reason *manual* of a reading is only their trace.
+ */
+export async function marksOver(
+  session: Session,
+  ranges: readonly ChannelRange[],
+): Promise<MarkedRange[][]> {
+  const rows = await session.prepared<MarkedRange & { ordinal: number }>(
     'marks_over',
-    `SELECT extract(epoch FROM r.range_from)::float8 AS "fromS",
+    `SELECT i.ordinal::int AS ordinal, extract(epoch FROM r.range_from)::float8 AS "fromS",
             extract(epoch FROM r.range_to)::float8 AS "toS", m.flag
-     FROM mark_range r JOIN mark m ON m.id = r.mark_id
-     WHERE r.node_id = $1 AND r.quantity_id = $2 AND r.position = $3
-       AND r.range_from < to_timestamp($5::float8) AND r.range_to > to_timestamp($4::float8)
+     FROM unnest($1::int[], $2::smallint[], $3::smallint[], $4::float8[], $5::float8[])
+       WITH ORDINALITY AS i (node_id, quantity_id, position, from_s, to_s, ordinal)
+     JOIN mark_range r USING (node_id, quantity_id, position)
+     JOIN mark m ON m.id = r.mark_id
+     WHERE r.range_from < to_timestamp(i.to_s) AND r.range_to > to_timestamp(i.from_s)
        AND m.undone_at IS NULL AND m.flag IS NOT NULL
      ORDER BY m.id`,
-    [range.nodeId, range.quantityId, range.position, range.fromS, range.toS],
+    [...keys(ranges), array(ranges, ({ fromS }) => fromS), array(ranges, ({ toS }) => toS)],
   )
+  const marks = ranges.map((): MarkedRange[] => [])
+  for (const { ordinal, ...mark } of rows) marks[ordinal - 1]?.push(mark)
+  return marks
+}
+
+/** What people said of the times of new readings, by place of the series; nearly always nobody has said anything. */
+export async function marksOn(
+  session: Session,
+  of: {
+    series: readonly Series[]
+    states: readonly (LatestState | undefined)[]
+    added: readonly NewReading[][]
+  },
+): Promise<ReadonlyMap<number, MarkedRange[]>> {
+  const perhaps = of.series.flatMap(({ channel }, index) => {
+    const readings = of.added[index] ?? []
+    const [first, last] = [readings[0], readings.at(-1)]
+    if (first === undefined || last === undefined) return []
+    const state = of.states[index]
+    const markedToS = state === undefined ? Number.POSITIVE_INFINITY : (state.markedToS ?? 0)
+    if (first.time >= markedToS) return []
+    return [{ index, ...channel, fromS: first.time, toS: last.time + 1 }]
+  })
+  if (perhaps.length === 0) return new Map()
+  const marks = await marksOver(session, perhaps)
+  return new Map(perhaps.map(({ index }, at) => [index, marks[at] ?? []]))
 }
 
 /** The newest word on a time; undefined where nobody said anything. */
@@ -31,7 +68,10 @@ export function markAt(marks: readonly MarkedRange[], timeS: number): Flag | und
   return marks.findLast(({ fromS, toS }) => timeS >= fromS && timeS < toS)?.flag
 }
 
-/** What the tests found gives way to a person's word; what is known of the reading itself stays. */
+/**
+ * What the tests found gives way to a person's word, so that it does not change with what is around a reading; what
+ * is known of the reading itself stays.
+ */
 export function byHand(flag: Flag, why: number): Judgement {
   return { flag, why: untested(why).why | WHY.manual }
 }

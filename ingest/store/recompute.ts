@@ -67,7 +67,7 @@ export async function recomputePage(
   const page = { ...channel, fromS: first.time, toS: last.time + 1 }
   const limits = limitsOf(quantityId)
   const correction = await correctionOf(session, page)
-  const marks = await marksOver(session, page)
+  const [marks = []] = await marksOver(session, [page])
   const isTested = limits !== undefined
   const readings = stored.map((one) => remade(one, { channel, correction, marks, isTested }))
   const changed = () => readings.filter((reading, index) => differs(reading, stored[index]))

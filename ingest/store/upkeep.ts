@@ -36,6 +36,8 @@ const RESTLESS = [
   'session',
   'node',
   'token',
+  'job',
+  'job_range',
   '_timescaledb_catalog.continuous_aggs_hypertable_invalidation_log',
   '_timescaledb_catalog.continuous_aggs_materialization_invalidation_log',
   'pg_class',
