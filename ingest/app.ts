@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { limitsOf } from '../shared/science/qartod/limits.js'
 import { type ApiDeps, buildApi } from './api/api.js'
 import { openControlSocket } from './api/control.js'
 import { LiveFeed } from './api/live.js'
@@ -13,8 +14,10 @@ import { AppError } from './errors.js'
 import { createMetrics } from './metrics.js'
 import { type CommittedBatch, Pipeline } from './pipeline/pipeline.js'
 import { Replayer } from './pipeline/replay.js'
+import { JobRunner } from './store/job-runner.js'
 import { nodeIdentity } from './store/nodes.js'
 import type { Store } from './store/open.js'
+import { uncorrected } from './store/recompute.js'
 
 export interface Service {
   httpPort: number
@@ -80,6 +83,8 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     balance: () => pipeline.balance(),
     connected: () => broker.connected().size,
   })
+  const rules = { limitsOf, correctionOf: uncorrected }
+  const jobs = new JobRunner({ db, clock, log, rules, retention: config.retention })
   const deps: ApiDeps = {
     store,
     clock,
@@ -88,6 +93,8 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     live,
     pipeline,
     replayer,
+    rules,
+    jobs,
     links: broker,
     metrics,
   }
@@ -102,13 +109,14 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
   // Side by side: nodes do not wait for a page that takes its answer slowly, nor it for them.
   const closeDoors = async () => {
     broker.stopAccepting()
-    await Promise.all([drain(), api.close()])
+    await Promise.all([drain(), api.close(), jobs.stop()])
   }
   try {
     await broker.start()
     await listen(api, config)
     const control = await openControlSocket(api, join(config.dataDir, 'control.sock'))
     store.startMaintenance()
+    jobs.start()
     const address = api.server.address()
     return {
       httpPort: typeof address === 'object' && address !== null ? address.port : config.http.port,

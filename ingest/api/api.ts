@@ -13,7 +13,9 @@ import { tellProblems } from './problems.js'
 import { accountRoutes } from './routes/accounts.js'
 import { backupRoutes } from './routes/backup.js'
 import { frameRoutes } from './routes/frames.js'
+import { jobRoutes } from './routes/jobs.js'
 import { liveRoutes } from './routes/live.js'
+import { markRoutes } from './routes/marks.js'
 import { nodeRoutes } from './routes/nodes.js'
 import { placementRoutes } from './routes/placements.js'
 import { readingRoutes } from './routes/readings.js'
@@ -68,6 +70,8 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   placementRoutes(app, deps)
   readingRoutes(app, deps)
   liveRoutes(app, deps)
+  markRoutes(app, deps)
+  jobRoutes(app, deps)
   frameRoutes(app, deps)
   sessionRoutes(app, deps)
   accountRoutes(app, deps)

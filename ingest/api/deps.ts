@@ -7,6 +7,7 @@ import type { Clock } from '../clock.js'
 import type { Balance } from '../pipeline/balance.js'
 import type { ReplayResult } from '../pipeline/replay.js'
 import type { Store } from '../store/open.js'
+import type { RecomputeRules } from '../store/recompute.js'
 import type { LiveFeed } from './live.js'
 
 /** What the API needs of the rest of the service. */
@@ -25,6 +26,12 @@ export interface ApiDeps {
   replayer: {
     /** `startTime` in unix seconds; frames that are not open are left out of the answer. */
     replay(ids: readonly number[], options?: { startTime?: number }): Promise<ReplayResult[]>
+  }
+  /** What stored readings are made of, when they are made anew. */
+  rules: RecomputeRules
+  jobs: {
+    /** There is a job to do. */
+    wake(): void
   }
   links: {
     disconnect(node: string): void

@@ -22,6 +22,8 @@ export interface SeriesQuery {
   to: Date
   resolution: 'raw' | 'hour' | 'day'
   series: readonly SeriesRow[]
+  /** Places in `series` of those that a job has not finished with. */
+  recomputing: ReadonlySet<number>
 }
 
 /** Open data needs a licence to be used. */
@@ -35,7 +37,8 @@ export async function* jsonPieces(query: SeriesQuery): AsyncGenerator<string> {
   for (const [index, series] of query.series.entries()) {
     const quantity = quantityOf(series.quantityId)
     const list = resolution === 'raw' ? 'readings' : 'buckets'
-    const opening = JSON.stringify({ ...describe(series, quantity), [list]: [] }).slice(0, -2)
+    const described = describe(series, quantity, query.recomputing.has(index))
+    const opening = JSON.stringify({ ...described, [list]: [] }).slice(0, -2)
     yield index === 0 ? opening : `,${opening}`
     let isFirst = true
     for await (const page of jsonPages(query, series, quantity)) {
@@ -119,13 +122,18 @@ function bucketCells(lead: Cells, quantity: Quantity, row: BucketRow): Cells {
   ]
 }
 
-function comments({ store, from, to, resolution, series }: SeriesQuery): string[] {
+function comments({ store, from, to, resolution, series, recomputing }: SeriesQuery): string[] {
   const isSimulated = store === 'simulated' || series.some(({ simulated }) => simulated)
   const flags = FLAGS.map((flag) => `${flag} ${FLAG_TEXT[flag].id} (${FLAG_TEXT[flag].en})`)
   return [
     '# Toba Sense: pengukuran sensor - indikatif (sensor measurements - indicative)',
     ...(isSimulated
       ? ['# simulasi: data ini bukan hasil pengukuran (simulated: not measured)']
+      : []),
+    ...(recomputing.size > 0
+      ? [
+          '# sedang dihitung ulang: sebagian nilai akan berubah (being computed anew: some will change)',
+        ]
       : []),
     `# lisensi (licence): ${DATA_LICENCE}`,
     `# waktu (time): UTC; ${iso(from)} - ${iso(to)}; ${resolution}`,
@@ -143,7 +151,7 @@ async function* readingPages(db: Database, series: SeriesRow): AsyncGenerator<Re
   }
 }
 
-function describe(series: SeriesRow, quantity: Quantity): Series {
+function describe(series: SeriesRow, quantity: Quantity, isRecomputing: boolean): Series {
   return {
     site: series.site,
     node: series.node,
@@ -154,6 +162,7 @@ function describe(series: SeriesRow, quantity: Quantity): Series {
     directionDeg: series.directionDeg,
     unit: quantity.ucum,
     summary: quantity.summary,
+    ...(isRecomputing && { recomputing: true }),
   }
 }
 

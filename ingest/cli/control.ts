@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pino from 'pino'
 import type { z } from 'zod'
 import { problemSchema } from '../../shared/schema/problem.js'
+import { limitsOf } from '../../shared/science/qartod/limits.js'
 import { buildApi } from '../api/api.js'
 import { LiveFeed } from '../api/live.js'
 import { asOperator } from '../api/operator.js'
@@ -14,6 +15,7 @@ import { AppError } from '../errors.js'
 import { createMetrics } from '../metrics.js'
 import { BalanceSheet } from '../pipeline/balance.js'
 import { openStore, type Store, type StoreKind } from '../store/open.js'
+import { uncorrected } from '../store/recompute.js'
 
 /** The API as the operator of this machine: of the running service, or of its folder while none runs. */
 export interface Control {
@@ -138,6 +140,9 @@ async function withoutService(
     live: new LiveFeed({ clock }),
     pipeline: { balance },
     replayer: { replay: async () => [] },
+    rules: { limitsOf, correctionOf: uncorrected },
+    // The service does it when it starts.
+    jobs: { wake: () => {} },
     links: { disconnect: () => {}, sendConfig: async () => {}, connected: () => new Set() },
     metrics: createMetrics({ balance, connected: () => 0 }),
   })

@@ -26,8 +26,7 @@ export async function recomputeRanges(
     session,
     ranges.map(({ nodeId }) => nodeId),
   )
-  const count = await countUpTo(session, ranges, RECOMPUTE_ROWS)
-  if (count >= RECOMPUTE_ROWS || ranges.length > FEW_RANGES) {
+  if (await wantsJob(session, ranges)) {
     const jobId = await addJob(session, { kind: 'recompute', ...job })
     return { jobId, readings: null, changed: null }
   }
@@ -39,6 +38,15 @@ export async function recomputeRanges(
     changed += page.changed
   }
   return { jobId: null, readings, changed }
+}
+
+/** Whether it is more than a request may do itself. */
+export async function wantsJob(
+  session: Session,
+  ranges: readonly ChannelRange[],
+): Promise<boolean> {
+  if (ranges.length > FEW_RANGES) return true
+  return (await countUpTo(session, ranges, RECOMPUTE_ROWS)) >= RECOMPUTE_ROWS
 }
 
 async function countUpTo(

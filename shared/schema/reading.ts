@@ -131,6 +131,10 @@ export const seriesSchema = z
     ...placedChannel,
     unit: z.string(),
     summary: z.string().describe('how `value` of a bucket is made'),
+    recomputing: z
+      .literal(true)
+      .optional()
+      .describe('a job has yet to compute some of this range anew: sedang dihitung ulang'),
     readings: z.array(pointSchema).optional().describe('at resolution raw, in order of time'),
     buckets: z.array(bucketSchema).optional().describe('at resolution hour or day'),
   })

@@ -30,6 +30,7 @@ interface Row {
 }
 
 const all = ROLES
+const office: readonly Role[] = ['officer', 'admin']
 const field: readonly Role[] = ['technician', 'admin']
 const admin: readonly Role[] = ['admin']
 const NODE = '/api/v1/nodes/no-such-node'
@@ -92,6 +93,17 @@ const TABLE: Record<string, Row> = {
   'GET /api/v1/latest': { roles: 'public' },
   'GET /api/v1/readings': { roles: 'public', url: '/api/v1/readings?site=no-such-site' },
   'GET /api/v1/live': { roles: 'public', url: '/api/v1/live?site=no-such-site' },
+  'GET /api/v1/marks': { roles: all, scope: 'read', url: '/api/v1/marks?site=no-such-site' },
+  'POST /api/v1/marks': { roles: office, payload: {} },
+  'POST /api/v1/marks/preview': { roles: office, payload: {} },
+  'POST /api/v1/marks/:id/undo': {
+    roles: office,
+    url: '/api/v1/marks/999/undo',
+    payload: { reason: 'a test' },
+  },
+  'GET /api/v1/jobs': { roles: all, scope: 'read' },
+  'GET /api/v1/jobs/:id': { roles: all, scope: 'read', url: '/api/v1/jobs/999' },
+  'POST /api/v1/jobs/:id/retry': { roles: all, url: '/api/v1/jobs/999/retry' },
   'GET /api/v1/frames': {
     roles: all,
     scope: 'read',

@@ -9,8 +9,10 @@ import { SESSION_COOKIE } from '../../ingest/api/security.js'
 import { commitFrames } from '../../ingest/store/batches.js'
 import type { Database } from '../../ingest/store/database.js'
 import { nodeIdentity } from '../../ingest/store/nodes.js'
+import { uncorrected } from '../../ingest/store/recompute.js'
 import type { Role, Scope } from '../../shared/schema/account.js'
 import type { StoreKind } from '../../shared/schema/common.js'
+import { limitsOf } from '../../shared/science/qartod/limits.js'
 import { quantityByKey } from '../../shared/wire/quantities.js'
 import { type TestStore, withStore } from '../store-fixture.js'
 
@@ -58,6 +60,8 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
         return ids.map((id) => ({ id, outcome: 'stored', stored: 1, repeated: 0 }))
       },
     },
+    rules: { limitsOf, correctionOf: uncorrected },
+    jobs: { wake: () => void asked.push('jobs') },
     links: {
       disconnect: (node) => void asked.push(`disconnect ${node}`),
       sendConfig: async (node) => void asked.push(`config ${node}`),

@@ -13,6 +13,7 @@ import {
 } from '../../../shared/schema/reading.js'
 import { QUANTITIES } from '../../../shared/wire/quantities.js'
 import { AppError } from '../../errors.js'
+import { beingRecomputed } from '../../store/jobs.js'
 import { latestPage } from '../../store/latest.js'
 import { countReadings, type SeriesRow, seriesOfNode, seriesOfSite } from '../../store/readings.js'
 import { type Actor, isInsider } from '../access.js'
@@ -126,7 +127,8 @@ export function readingRoutes(app: Api, deps: ApiDeps): void {
     if (days > LONGEST_DAYS[resolution]) {
       throw new AppError('TOO_LARGE', `at most ${LONGEST_DAYS[resolution]} days at ${resolution}`)
     }
-    return { db, store: store.kind, ...span, resolution, series: found }
+    const recomputing = await beingRecomputed(db, found)
+    return { db, store: store.kind, ...span, resolution, series: found, recomputing }
   }
 
   /** The finest resolution at which no series has more than about AUTO_POINTS points. */
