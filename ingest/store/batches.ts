@@ -8,7 +8,7 @@ import { latestStates, lockNodes } from './channels.js'
 import type { Database, Session } from './database.js'
 import { type Added, flagAdded, type LimitsOf } from './flagging.js'
 import { judgeLate } from './late.js'
-import { marksOn } from './marks.js'
+import { marksOn, noteMarks } from './marks.js'
 import { reflag } from './reflag.js'
 import { type Row, type Series, sift } from './sift.js'
 
@@ -138,6 +138,10 @@ async function storeFrames(
     session,
     { readings, newest: flagged.newest },
     { columns, frames: frameParameters },
+  )
+  await noteMarks(
+    session,
+    channels.filter((_, index) => states[index] === undefined),
   )
   await reflag(session, flagged.reflagged)
   await judgeLate(session, flagged.late)

@@ -3,7 +3,7 @@ import { WHY } from '../../shared/schema/flags.js'
 import { type Judgement, untested } from '../../shared/science/qartod/judgement.js'
 import { array } from './batch-statements.js'
 import type { NewReading } from './batches.js'
-import { type ChannelRange, keys, type LatestState } from './channels.js'
+import { type Channel, type ChannelRange, keys, type LatestState } from './channels.js'
 import type { Session } from './database.js'
 import type { Series } from './sift.js'
 
@@ -61,6 +61,20 @@ export async function marksOn(
   if (perhaps.length === 0) return new Map()
   const marks = await marksOver(session, perhaps)
   return new Map(perhaps.map(({ index }, at) => [index, marks[at] ?? []]))
+}
+
+/** Of channels whose first readings are here now: what people said of them before. */
+export async function noteMarks(session: Session, channels: readonly Channel[]): Promise<void> {
+  if (channels.length === 0) return
+  await session.prepared(
+    'note_marks',
+    `UPDATE latest l SET marked_to = r.marked_to
+     FROM (SELECT node_id, quantity_id, position, max(range_to) AS marked_to
+           FROM unnest($1::int[], $2::smallint[], $3::smallint[]) AS i (node_id, quantity_id, position)
+           JOIN mark_range USING (node_id, quantity_id, position) GROUP BY 1, 2, 3) r
+     WHERE l.node_id = r.node_id AND l.quantity_id = r.quantity_id AND l.position = r.position`,
+    keys(channels),
+  )
 }
 
 /** The newest word on a time; undefined where nobody said anything. */

@@ -62,7 +62,7 @@ async function countUpTo(
        SELECT count(*) AS n FROM (
          SELECT FROM reading r
          WHERE r.node_id = i.node_id AND r.quantity_id = i.quantity_id AND r.position = i.position
-           AND r.time >= to_timestamp(i.from_s) AND r.time < to_timestamp(i.to_s) LIMIT $6) some) c`,
+           AND r.time >= to_timestamp(i.from_s) AND r.time < to_timestamp(i.to_s) LIMIT $6) counted) c`,
     [...keys(ranges), array(ranges, ({ fromS }) => fromS), array(ranges, ({ toS }) => toS), limit],
   )
   return row?.count ?? 0

@@ -8,7 +8,7 @@ export interface State {
   readings: string
 }
 
-/** A migration may add rows to these, and never takes any away. */
+/** A migration may add rows to these, and never takes any away; an older store has not all of them. */
 const KEPT = [
   'site',
   'node',
@@ -22,6 +22,10 @@ const KEPT = [
   'account',
   'token',
   'audit',
+  'job',
+  'job_range',
+  'mark',
+  'mark_range',
 ]
 
 const SERIES = `SELECT node_id, quantity_id, position, count(*) AS n, max(time) AS last,
@@ -29,9 +33,13 @@ const SERIES = `SELECT node_id, quantity_id, position, count(*) AS n, max(time) 
 
 export async function stateOf(client: ClientBase): Promise<State> {
   const rows: Record<string, number> = {}
-  for (const table of KEPT) {
-    const found = await client.query<{ n: number }>(`SELECT count(*)::float8 AS n FROM ${table}`)
-    rows[table] = found.rows[0]?.n ?? 0
+  const { rows: tables } = await client.query<{ name: string }>(
+    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL',
+    [KEPT],
+  )
+  for (const { name } of tables) {
+    const found = await client.query<{ n: number }>(`SELECT count(*)::float8 AS n FROM ${name}`)
+    rows[name] = found.rows[0]?.n ?? 0
   }
   const found = await client.query<{ digest: string }>(
     `SELECT md5(string_agg(concat_ws(' ', node_id, quantity_id, position, n,
