@@ -1,9 +1,14 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
 import { AppError } from '../../ingest/errors.js'
 import { commitFrames, type NewReading } from '../../ingest/store/batches.js'
+import type { ChannelRange } from '../../ingest/store/channels.js'
+import type { Database } from '../../ingest/store/database.js'
 import { JobRunner } from '../../ingest/store/job-runner.js'
 import { claimJob, recomputeStep } from '../../ingest/store/job-steps.js'
 import { addJob, beingRecomputed, jobById, jobPage, retryJob } from '../../ingest/store/jobs.js'
+import { openStore } from '../../ingest/store/open.js'
 import {
   type CorrectionOf,
   RECOMPUTE_ROWS,
@@ -22,6 +27,7 @@ const TEMPERATURE = 1
 const READINGS = 2 * RECOMPUTE_ROWS + 100
 const LONG = { limitMs: 120_000 }
 const log = { info() {}, warn() {} }
+const clock = { now: () => Date.now() }
 
 for (const { name, available, why } of engines()) {
   suite(`jobs: ${name}`, (test, { before, after }) => {
@@ -35,6 +41,97 @@ for (const { name, available, why } of engines()) {
   })
 }
 
+suite('jobs of a service that is killed', (test) => {
+  test(
+    'go on where it stopped once there is another',
+    async () => {
+      const rig = await withStore('embedded')
+      const nodeId = (await addNode(rig.store.db, 'killed')).id
+      const range = await seriesOf(rig, nodeId, 100)
+      const id = await askFor(rig.store.db, range)
+      await rig.store.close()
+
+      await killInSecondPage(rig.folder)
+      const store = await openStore(rig.options)
+      try {
+        const half = await store.db.run('read', (session) => jobById(session, id))
+        assert.equal([half.state, half.readings], ['running', RECOMPUTE_ROWS])
+        await new JobRunner({
+          ...{ db: store.db, clock, log, retention: { framesDays: 365 } },
+          rules: { limitsOf, correctionOf: plus(10) },
+        }).run()
+
+        const done = await store.db.run('read', (session) => jobById(session, id))
+        assert.equal([done.state, done.readings], ['done', READINGS])
+        const wrong = await store.db.query(
+          'read',
+          'SELECT FROM reading WHERE value IS DISTINCT FROM raw + 10',
+        )
+        assert.is(wrong.length, 0)
+        const [sums] = await store.db.query<{ readings: number; days: number }>(
+          'read',
+          `SELECT (SELECT sum(value) FROM reading)::float8 AS readings,
+                  (SELECT sum(sum) FROM reading_day)::float8 AS days`,
+        )
+        assert.is(sums?.days, sums?.readings)
+      } finally {
+        await store.close()
+        await rig.close()
+      }
+    },
+    LONG,
+  )
+})
+
+function killInSecondPage(folder: string): Promise<void> {
+  const program = fileURLToPath(new URL('job-child.ts', import.meta.url))
+  const service = fork(program, [folder], { execArgv: ['--import', 'tsx'] })
+  service.on('message', ({ page }: { page: number }) => {
+    if (page === 2) service.kill('SIGKILL')
+  })
+  return new Promise((resolve, reject) => {
+    service.once('exit', (_, signal) =>
+      signal === 'SIGKILL' ? resolve() : reject(new Error('it ended by itself')),
+    )
+  })
+}
+
+/** A series that began so many days ago, of which the aggregates know. */
+async function seriesOf({ store }: TestStore, nodeId: number, daysAgo: number) {
+  const fromS = (Math.floor(Date.now() / 1000 / DAY_S) - daysAgo) * DAY_S
+  const readings = Array.from(
+    { length: READINGS },
+    (_, index): NewReading => ({
+      nodeId,
+      quantityId: TEMPERATURE,
+      position: 0,
+      time: fromS + index * STEP_S,
+      value: 2500 + (index % 5),
+      raw: null,
+      flag: 2,
+      why: 0,
+    }),
+  )
+  const frame = { nodeId, boot: 1, seq: 1, undated: false, bytes: Uint8Array.of(nodeId) }
+  await commitFrames(store.db, [{ ...frame, receivedAt: fromS * 1000, readings }], { limitsOf })
+  await store.maintain()
+  const toS = fromS + READINGS * STEP_S
+  return { nodeId, quantityId: TEMPERATURE, position: 0, fromS, toS }
+}
+
+function askFor(db: Database, range: ChannelRange): Promise<number> {
+  return db.transaction('write', (session) =>
+    addJob(session, {
+      kind: 'recompute',
+      subject: `node ${range.nodeId}`,
+      actor: 'an-officer',
+      reason: 'a test',
+      at: new Date(),
+      ranges: [range],
+    }),
+  )
+}
+
 const plus =
   (steps: number): CorrectionOf =>
   async () =>
@@ -43,7 +140,6 @@ const plus =
 
 function tests(test: Test, rig: () => TestStore): void {
   const db = () => rig().store.db
-  const clock = { now: () => Date.now() }
   const rulesOf = (correctionOf: CorrectionOf): RecomputeRules => ({ limitsOf, correctionOf })
   const runnerWith = (correctionOf: CorrectionOf, now = clock) =>
     new JobRunner({
@@ -55,44 +151,11 @@ function tests(test: Test, rig: () => TestStore): void {
     })
   let nodes = 0
 
-  /** A series that began so many days ago, of which the aggregates know. */
-  async function seriesFrom(daysAgo: number) {
-    const nodeId = (await addNode(db(), `job-${nodes++}`)).id
-    const fromS = (Math.floor(Date.now() / 1000 / DAY_S) - daysAgo) * DAY_S
-    const readings = Array.from(
-      { length: READINGS },
-      (_, index): NewReading => ({
-        nodeId,
-        quantityId: TEMPERATURE,
-        position: 0,
-        time: fromS + index * STEP_S,
-        value: 2500 + (index % 5),
-        raw: null,
-        flag: 2,
-        why: 0,
-      }),
-    )
-    const frame = { nodeId, boot: 1, seq: 1, undated: false, bytes: Uint8Array.of(nodeId) }
-    await commitFrames(db(), [{ ...frame, receivedAt: fromS * 1000, readings }], { limitsOf })
-    await rig().store.maintain()
-    const toS = fromS + READINGS * STEP_S
-    return { nodeId, quantityId: TEMPERATURE, position: 0, fromS, toS }
-  }
-
-  type Series = Awaited<ReturnType<typeof seriesFrom>>
-  const ask = (range: Series) =>
-    db().transaction('write', (session) =>
-      addJob(session, {
-        kind: 'recompute',
-        subject: `job-${range.nodeId}`,
-        actor: 'an-officer',
-        reason: 'a test',
-        at: new Date(),
-        ranges: [range],
-      }),
-    )
+  const seriesFrom = async (daysAgo: number) =>
+    seriesOf(rig(), (await addNode(db(), `job-${nodes++}`)).id, daysAgo)
+  const ask = (range: ChannelRange) => askFor(db(), range)
   const job = (id: number) => db().run('read', (session) => jobById(session, id))
-  const sumOf = async (table: string, value: string, { nodeId }: Series) => {
+  const sumOf = async (table: string, value: string, { nodeId }: ChannelRange) => {
     const rows = await db().query<{ sum: number }>(
       'read',
       `SELECT sum(${value})::float8 AS sum FROM ${table} WHERE node_id = $1`,
