@@ -10,6 +10,7 @@ import { type Added, flagAdded, type LimitsOf } from './flagging.js'
 import { judgeLate } from './late.js'
 import { marksOn, noteMarks } from './marks.js'
 import { reflag } from './reflag.js'
+import { regimesOf } from './regimes.js'
 import { type Row, type Series, sift } from './sift.js'
 
 /** A reading on its way into the store: integers of the quantity's step, time in unix seconds. */
@@ -125,8 +126,8 @@ async function storeFrames(
     series.flatMap(({ channel }, index): Added[] => {
       const readings = added[index] ?? []
       if (readings.length === 0) return []
-      const limits = limitsOf(channel.quantityId)
-      return [{ channel, readings, state: states[index], limits, marks: marks.get(index) ?? [] }]
+      const regimes = regimesOf(limitsOf(channel.quantityId))
+      return [{ channel, readings, state: states[index], regimes, marks: marks.get(index) ?? [] }]
     }),
   )
   const readings = added.flat()

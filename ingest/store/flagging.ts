@@ -6,6 +6,7 @@ import type { NewReading } from './batches.js'
 import type { Channel, LatestState } from './channels.js'
 import { byHand, type MarkedRange, markAt } from './marks.js'
 import type { Reflagged } from './reflag.js'
+import type { Regime } from './regimes.js'
 
 /** By quantity; undefined where a quantity has no tests, and its readings stay as they came. */
 export type LimitsOf = (quantityId: number) => QualityLimits | undefined
@@ -15,7 +16,7 @@ export interface Added {
   channel: Channel
   readings: NewReading[]
   state: LatestState | undefined
-  limits: QualityLimits | undefined
+  regimes: readonly Regime[]
   /** What people said of the time of the readings, before they were here. */
   marks: readonly MarkedRange[]
 }
@@ -28,13 +29,23 @@ export interface Flagged {
   late: Judgeable[]
 }
 
-export type Judgeable = Omit<Added, 'limits' | 'marks'> & { limits: QualityLimits }
+/** Readings of one series within one regime. */
+export interface Judgeable extends Regime {
+  channel: Channel
+  readings: NewReading[]
+  /** Undefined: nothing of the regime is stored before the readings. */
+  state: LatestState | undefined
+  limits: QualityLimits
+}
 
 /** Flags the readings that come after all of their series; the late ones get what they deserve alone. */
 export function flagAdded(series: readonly Added[]): Flagged {
   const flagged: Flagged = { newest: [], reflagged: [], late: [] }
   for (const added of series) {
-    const tail = hasLimits(added) ? flagWithLimits(added, flagged) : null
+    let tail: (number | null)[] | null = null
+    for (const part of inRegimes(added)) {
+      tail = hasLimits(part) ? flagWithLimits(part, flagged) : null
+    }
     flagByHand(added)
     const last = added.readings.at(-1)
     if (last && last.time > (added.state?.time ?? Number.NEGATIVE_INFINITY)) {
@@ -53,8 +64,24 @@ function flagByHand({ readings, marks }: Added): void {
   }
 }
 
-function hasLimits(added: Added): added is Added & Judgeable {
-  return added.limits !== undefined
+type Part = Regime & Omit<Judgeable, 'limits'>
+
+/** Those of the readings that each regime holds: a regime is judged as if it were a series of its own. */
+export function inRegimes({ channel, readings, state, regimes }: Omit<Added, 'marks'>): Part[] {
+  const [only] = regimes
+  if (only !== undefined && regimes.length === 1) return [{ ...only, channel, readings, state }]
+  return regimes
+    .map((regime) => ({
+      ...regime,
+      channel,
+      readings: readings.filter(({ time }) => time >= regime.fromS && time < regime.toS),
+      state: state !== undefined && state.time < regime.fromS ? undefined : state,
+    }))
+    .filter((part) => part.readings.length > 0)
+}
+
+export function hasLimits(part: Part): part is Judgeable {
+  return part.limits !== undefined
 }
 
 /** The tail after the new readings; null where it is not known yet. */

@@ -22,6 +22,8 @@ interface Window {
   readings: StoredReading[]
   /** Index of the reading before the stretch: its verdict wants the next one. */
   judgedFrom: number
+  /** The regime ends with the last of them. */
+  isCut: boolean
 }
 
 /**
@@ -71,9 +73,12 @@ async function windowsOf(
 ): Promise<Window[]> {
   const readings = await readingsAround(session, around.stretches, around.beside)
   return parts.map((part, index) => {
-    const some = readings[index] ?? []
+    const { fromS, toS } = part.series
+    const all = readings[index] ?? []
+    const some = all.filter(({ time }) => time >= fromS && time < toS)
     const start = some.findIndex(({ time }) => time >= part.fromS)
-    return { part, readings: some, judgedFrom: Math.max(0, start - 1) }
+    const isCut = (all.at(-1)?.time ?? Number.NEGATIVE_INFINITY) >= toS
+    return { part, readings: some, judgedFrom: Math.max(0, start - 1), isCut }
   })
 }
 
@@ -113,7 +118,8 @@ function after({ readings, part }: Window): StoredReading[] {
   return readings.filter(({ time }) => time > part.toS)
 }
 
-function isAtEnd({ readings, part }: Window): boolean {
+function isAtEnd({ readings, part, isCut }: Window): boolean {
+  if (isCut) return true
   const { state, readings: added } = part.series
   const newest = Math.max(added.at(-1)?.time ?? 0, state?.time ?? Number.NEGATIVE_INFINITY)
   return readings.at(-1)?.time === newest

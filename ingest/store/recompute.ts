@@ -5,10 +5,11 @@ import { array, least, most } from './batch-statements.js'
 import type { NewReading } from './batches.js'
 import { type Channel, type ChannelRange, latestStates, lockNodes } from './channels.js'
 import type { Session } from './database.js'
-import type { LimitsOf } from './flagging.js'
+import { hasLimits, inRegimes, type LimitsOf } from './flagging.js'
 import { judgeLate } from './late.js'
 import { byHand, type MarkedRange, markAt, marksOver } from './marks.js'
 import { isPlausible } from './plausible.js'
+import { regimesOf } from './regimes.js'
 
 /** Makes a value of a raw one, both in steps of the quantity; it need not be whole. */
 export type Correction = (raw: number, timeS: number) => number
@@ -74,7 +75,8 @@ export async function recomputePage(
   await rewrite(session, channel, changed())
   if (limits !== undefined) {
     const [state] = await latestStates(session, [channel])
-    await judgeLate(session, [{ channel, readings, state, limits }])
+    const parts = inRegimes({ channel, readings, state, regimes: regimesOf(limits) })
+    await judgeLate(session, parts.filter(hasLimits))
   }
   return {
     readings: stored.length,
