@@ -17,8 +17,8 @@ import { createRefresher, merged, type Range } from './refresh.js'
 const DAY_MS = 24 * 3_600_000
 /** Another service may have left a job, or a database have come back. */
 const LOOK_EVERY_MS = 5000
-/** The lease is renewed after as much of the aggregates. */
-const REFRESH_AT_ONCE_MS = 30 * DAY_MS
+/** The lease is renewed after as much of the aggregates: with 10,000 series it takes a server 20 s. */
+const REFRESH_AT_ONCE_MS = 5 * DAY_MS
 
 export interface JobRunnerOptions {
   db: Database

@@ -52,7 +52,8 @@ interface Pace {
 const running = new WeakMap<Database, Promise<unknown>>()
 
 /**
- * The embedded engine's refresh of the aggregates. What changed is read from TimescaleDB's own record, so
+ * Refreshes the aggregates. On a server that is TimescaleDB's own call, which finds what changed by itself and keeps
+ * out of the way of the policies. On the embedded engine what changed is read from TimescaleDB's own record, so
  * an unchanged store costs two short queries; what did is refreshed newest first, in slices whose size
  * follows the time they take. The upper end is never beyond now: a reading from the future would move the
  * boundary between computed and live buckets there and hide every fresh reading.
@@ -63,6 +64,10 @@ export function createRefresher(db: Database): Refresher {
   async function refreshAll(fromMs: number, nowMs: number): Promise<void> {
     for (const aggregate of AGGREGATES) {
       const window = { fromMs: alignDown(fromMs, aggregate), toMs: alignDown(nowMs, aggregate) }
+      if (db.engine === 'server') {
+        if (window.fromMs < window.toMs) await refreshWhole(db, aggregate.view, window)
+        continue
+      }
       for (const range of await changedRanges(db, aggregate, window)) {
         const pace = paces.get(aggregate) ?? (await firstPace(db, aggregate))
         paces.set(aggregate, pace)
