@@ -1,5 +1,6 @@
 import { WHY } from '../../shared/schema/flags.js'
 import { checkFrame } from '../../shared/schema/frame.js'
+import { isInRange, rangeInSteps } from '../../shared/science/range.js'
 import { type DecodedFrame, decodeFrame } from '../../shared/wire/decode.js'
 import { WireError } from '../../shared/wire/errors.js'
 import type { Frame } from '../../shared/wire/frame.js'
@@ -120,7 +121,7 @@ function readingsOf(nodeId: number, frame: Frame, receivedAt: number): NewReadin
       const channel = frame.channels[index]
       const range = ranges[index]
       if (value === null || value === undefined || channel === undefined) continue
-      const isOutside = range === undefined || value < range.min || value > range.max
+      const isOutside = !isInRange(value, range)
       readings.push({
         nodeId,
         quantityId: channel.quantity,

@@ -22,6 +22,8 @@ export const WHY = {
   clock: 128,
   maintenance: 256,
   manual: 512,
+  /** It would need more correction for fouling and drift than is allowed. */
+  drift: 1024,
 } as const
 
 export type WhyWord = keyof typeof WHY
@@ -37,6 +39,7 @@ export const WHY_WORDS: readonly WhyWord[] = [
   'clock',
   'maintenance',
   'manual',
+  'drift',
 ]
 
 /** The words of a mask, in the order of their bits. */

@@ -39,6 +39,38 @@ export const SOURCES = {
     confidence: 'high',
     checked: CHECKED,
   },
+  calibration: {
+    title: 'Garis lurus melalui titik acuan; tiga titik: kuadrat terkecil',
+    confidence: 'high',
+    checked: CHECKED,
+  },
+  record: {
+    title: 'Wagner et al. 2006, USGS Techniques and Methods 1-D3',
+    confidence: 'high',
+    checked: CHECKED,
+    note: {
+      id: 'Kriteria dikutip dari ingatan dan belum dicocokkan dengan naskahnya (pubs.usgs.gov/tm/2006/tm1D3).',
+      en: 'The criteria are recalled and not yet compared with the text (pubs.usgs.gov/tm/2006/tm1D3).',
+    },
+  },
+  phSlope: {
+    title: 'USGS National Field Manual A6.4 (95–105 %); batas pakai 85 % menurut Mettler Toledo',
+    confidence: 'medium',
+    checked: CHECKED,
+    note: {
+      id: 'Batas atas 110 % adalah aturan kami.',
+      en: 'The upper bound of 110 % is our rule.',
+    },
+  },
+  sondeSlope: {
+    title: 'Manual sonde YSI: konstanta sel ±10 %, gain oksigen 0,85–1,15 (0,7–1,4)',
+    confidence: 'low',
+    checked: CHECKED,
+    note: {
+      id: 'Untuk kekeruhan dan suhu, dan batas tolak daya hantar, angkanya aturan kami.',
+      en: 'For turbidity and temperature, and where conductivity is refused, the numbers are our rule.',
+    },
+  },
   ammonia: { title: 'Emerson et al. 1975', confidence: 'high', checked: CHECKED },
   waterLimits: {
     title: 'PP 22/2021 Lampiran VI',

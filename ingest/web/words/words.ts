@@ -44,6 +44,7 @@ const reasons: Readonly<Record<string, Text>> = {
   clock: { id: 'jam node meragukan', en: 'doubtful node clock' },
   maintenance: { id: 'sedang dirawat', en: 'during maintenance' },
   manual: { id: 'ditandai petugas', en: 'flagged by an officer' },
+  drift: { id: 'terlalu melenceng', en: 'drifted too far' },
 }
 
 export function whyTexts(why: readonly string[], language: Language): string[] {

@@ -19,15 +19,18 @@ export interface Judgement {
 /** Reasons that the tests give, and take back when data around a reading change. The others stay. */
 const TESTED = WHY.gross | WHY.spike | WHY.rate | WHY.flat | WHY.climatology
 
-/** Outside the plausible range a value says nothing about its neighbours: the tests see a missing one. */
+/** With these a value says nothing about the place, nor about its neighbours. */
+const FAILED = WHY.range | WHY.maintenance | WHY.drift
+
+/** The tests see a missing value where a reading has failed before them. */
 export function seenValue({ value, why }: Point): number | null {
-  return (why & WHY.range) === 0 ? value : null
+  return (why & FAILED) === 0 ? value : null
 }
 
 /** A reading before its tests. */
 export function untested(why: number): Judgement {
   const kept = why & ~TESTED
-  if ((kept & WHY.range) !== 0) return { flag: 4, why: kept }
+  if ((kept & FAILED) !== 0) return { flag: 4, why: kept }
   return { flag: (kept & WHY.clock) !== 0 ? 3 : 2, why: kept }
 }
 

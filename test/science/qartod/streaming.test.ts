@@ -55,7 +55,7 @@ const series = fc
       value,
       why: fc.oneof(
         { weight: 6, arbitrary: fc.constant(0) },
-        fc.constantFrom(WHY.range, WHY.clock),
+        fc.constantFrom(WHY.range, WHY.clock, WHY.maintenance),
       ),
     }),
     { maxLength: 40 },
