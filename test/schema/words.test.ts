@@ -27,6 +27,7 @@ suite('flags', (test) => {
       clock: 128,
       maintenance: 256,
       manual: 512,
+      drift: 1024,
     })
     assert.equal([...WHY_WORDS].sort(), Object.keys(WHY).sort())
   })
@@ -34,7 +35,7 @@ suite('flags', (test) => {
   test('a mask and its words are the same thing', () => {
     assert.equal(whyWords(0), [])
     assert.equal(whyWords(1 + 128 + 512), ['range', 'clock', 'manual'])
-    for (let mask = 0; mask < 1024; mask++) assert.is(whyMask(whyWords(mask)), mask)
+    for (let mask = 0; mask < 2048; mask++) assert.is(whyMask(whyWords(mask)), mask)
   })
 
   test('missing is never a stored flag, and each stored one has words', () => {
