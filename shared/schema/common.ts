@@ -20,6 +20,8 @@ export const titleSchema = z.string().trim().min(1).max(120)
 /** ISO 8601 with a zone; answers are always UTC with Z. */
 export const timeSchema = z.iso.datetime({ offset: true }).meta({ example: '2026-07-01T00:00:00Z' })
 
+export const dateSchema = z.iso.date().meta({ example: '2027-01-31' })
+
 export const quantityKeySchema = z.enum(QUANTITIES.map((quantity) => quantity.key))
 
 export const positionSchema = z.int().min(0).max(15)
