@@ -1,6 +1,5 @@
 import { WHY } from '../../shared/schema/flags.js'
 import { checkFrame } from '../../shared/schema/frame.js'
-import { isInRange, rangeInSteps } from '../../shared/science/range.js'
 import { type DecodedFrame, decodeFrame } from '../../shared/wire/decode.js'
 import { WireError } from '../../shared/wire/errors.js'
 import type { Frame } from '../../shared/wire/frame.js'
@@ -121,7 +120,7 @@ function readingsOf(nodeId: number, frame: Frame, receivedAt: number): NewReadin
       const channel = frame.channels[index]
       const range = ranges[index]
       if (value === null || value === undefined || channel === undefined) continue
-      const isOutside = !isInRange(value, range)
+      const isOutside = range === undefined || value < range.min || value > range.max
       readings.push({
         nodeId,
         quantityId: channel.quantity,

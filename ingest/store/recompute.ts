@@ -11,8 +11,15 @@ import { byHand, type MarkedRange, markAt, marksOver } from './marks.js'
 import { isPlausible } from './plausible.js'
 import { regimesOf } from './regimes.js'
 
-/** Makes a value of a raw one, both in steps of the quantity; it need not be whole. */
-export type Correction = (raw: number, timeS: number) => number
+export interface Correction {
+  /** Makes a value of a raw one, both in steps of the quantity; it need not be whole. */
+  (raw: number, timeS: number): number
+  /** Why a reading fails whatever its value is: maintenance, more drift than is corrected. */
+  why?: (raw: number, timeS: number) => number
+}
+
+/** Reasons that follow from the raw value and the time alone. */
+export const BY_CORRECTION = WHY.range | WHY.maintenance | WHY.drift
 
 /**
  * What corrects a channel within a range; undefined: nothing does. It reads from the session that it is given: the
@@ -133,13 +140,15 @@ function remade(
   { channel, correction, marks, isTested }: Remaking,
 ): NewReading {
   const { time } = stored
+  const measured = stored.raw ?? stored.value
   const { value, raw, isPlausible } = corrected(
     channel.quantityId,
-    stored.raw ?? stored.value,
+    measured,
     correction && ((one) => correction(one, time)),
   )
-  const known = untested(stored.why).why & ~(WHY.range | WHY.manual)
-  const why = isPlausible ? known : known | WHY.range
+  const known = untested(stored.why).why & ~(BY_CORRECTION | WHY.manual)
+  const failed = correction?.why?.(measured, time) ?? 0
+  const why = known | failed | (isPlausible ? 0 : WHY.range)
   return { ...channel, time, value, raw, ...judge() }
 
   function judge(): Judgement {

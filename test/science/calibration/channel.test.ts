@@ -10,7 +10,7 @@ import {
 } from '../../../shared/science/calibration/channel.js'
 import { exceeds, RECORD_CRITERIA } from '../../../shared/science/calibration/criteria.js'
 import { foulingError, recordErrors } from '../../../shared/science/calibration/errors.js'
-import { valueInSteps } from '../../../shared/science/calibration/steps.js'
+import { correctedSteps } from '../../../shared/science/calibration/steps.js'
 import { quantityByKey } from '../../../shared/wire/quantities.js'
 import { suite } from '../../suite.js'
 import { answerOf, near, reasonOf } from '../answers.js'
@@ -190,35 +190,23 @@ suite('the value of a raw reading', (test) => {
 suite('a raw reading in steps', (test) => {
   const ph = quantityByKey('ph')
   if (ph === undefined) throw new Error('no pH')
-  const at = (gain: number, offset: number, raw: number) =>
-    valueInSteps(
-      ph,
-      channelCorrection(history({ calibrations: [{ fromS: 0, toS: EVER, gain, offset }] })),
-      { raw, timeS: 1 },
-    )
+  const at = (changes: Partial<ChannelHistory>, raw: number, timeS: number) =>
+    correctedSteps(ph, channelCorrection(history(changes)), { raw, timeS })
 
-  test('is rounded to the nearest, half a step away from zero', () => {
-    assert.equal(at(1, 0.005, 700), { value: 701, why: 0 })
-    assert.equal(at(1, 0.0049, 700), { value: 700, why: 0 })
-    assert.equal(at(1, -7.005, 0), { value: -701, why: WHY.range })
-    assert.equal(at(1.005, 0, 100), { value: 101, why: 0 })
-  })
+  test('is exact to the decimal, so that half a step is half a step', () => {
+    const by = (gain: number, offset: number) => ({
+      calibrations: [{ fromS: 0, toS: EVER, gain, offset }],
+    })
 
-  test('out of the plausible range it fails; a calibration may bring it in', () => {
-    assert.equal(at(1, 0, 1401), { value: 1401, why: WHY.range })
-    assert.equal(at(1, -0.3, 1410), { value: 1380, why: 0 })
-    assert.equal(at(1, 0.3, 1390), { value: 1420, why: WHY.range })
-  })
-
-  test('that no int32 holds stays raw', () => {
-    assert.equal(at(10, 0, 2_000_000_000), { value: 2_000_000_000, why: WHY.range })
+    assert.equal(at(by(1, 0.005), 700, 1), { steps: 700.5, why: 0 })
+    assert.equal(at(by(1.005, 0), 100, 1), { steps: 100.5, why: 0 })
+    assert.equal(at(by(1, -7.005), 0, 1), { steps: -700.5, why: 0 })
+    assert.equal(at({}, 712, 1), { steps: 712, why: 0 })
   })
 
   test('of a time of maintenance fails, whatever it is', () => {
-    const correction = channelCorrection(history({ maintenance: [{ fromS: 10, toS: 20 }] }))
-    const why = [9, 10, 19, 20].map(
-      (timeS) => valueInSteps(ph, correction, { raw: 700, timeS }).why,
-    )
+    const changes = { maintenance: [{ fromS: 10, toS: 20 }] }
+    const why = [9, 10, 19, 20].map((timeS) => at(changes, 700, timeS).why)
 
     assert.equal(why, [0, WHY.maintenance, WHY.maintenance, 0])
   })
