@@ -8,6 +8,7 @@ import {
   type NewReading,
   type NewRejectedFrame,
 } from '../store/batches.js'
+import { Corrections } from '../store/corrections.js'
 import type { Database } from '../store/database.js'
 import { accept, type Sender } from './accept.js'
 import { type Balance, BalanceSheet, type Ending } from './balance.js'
@@ -53,6 +54,7 @@ export class Pipeline {
   /** Everything not settled yet, in arrival order. */
   readonly #inHand = new Set<Item>()
   readonly #lanes: Lane[]
+  readonly #corrections = new Corrections()
   #closing = false
   #deadlines: NodeJS.Timeout | undefined
   #idle: (() => void)[] = []
@@ -179,7 +181,8 @@ export class Pipeline {
     for (const item of undated) await this.#date(item)
     const ready = undated.length > 0 ? asBatch(items).prepared : prepared
     const rejected = items.flatMap((item) => ('rejected' in item.work ? [item.work.rejected] : []))
-    const outcomes = ready.frames.length === 0 ? [] : await commitPrepared(db, ready, { limitsOf })
+    const rules = { limitsOf, corrections: this.#corrections }
+    const outcomes = ready.frames.length === 0 ? [] : await commitPrepared(db, ready, rules)
     await commitRejected(db, rejected)
     onCommitted({
       frames: ready.frames,

@@ -3,6 +3,7 @@ import { limitsOf } from '../../shared/science/qartod/limits.js'
 import { AppError } from '../errors.js'
 import { commitFrames, type NewFrame, type NewReading } from '../store/batches.js'
 import { keepFrameAt } from '../store/boots.js'
+import { Corrections } from '../store/corrections.js'
 import type { Database } from '../store/database.js'
 import {
   bootsWithUndated,
@@ -41,6 +42,7 @@ const RETRY_EVERY_MS = 60_000
  */
 export class Replayer {
   readonly #options: ReplayerOptions
+  readonly #corrections = new Corrections()
   /** Boots with undated frames, and when they may be tried next (unix ms). */
   readonly #waiting = new Map<string, number>()
 
@@ -117,6 +119,7 @@ export class Replayer {
     if ('rejection' in prepared) return this.#stays(kept.id, prepared.rejection, startTime)
     const [outcome] = await commitFrames(db, [prepared.frame], {
       limitsOf,
+      corrections: this.#corrections,
       keepConflicts: false,
     })
     if (outcome === undefined) throw new AppError('STORE_REFUSED', 'a commit without an outcome')

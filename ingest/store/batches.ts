@@ -4,11 +4,13 @@ import {
   insertRejected,
   readingColumns,
 } from './batch-statements.js'
-import { latestStates, lockNodes } from './channels.js'
+import { type Channel, latestStates, lockNodes, nodeRevisions } from './channels.js'
+import { type Corrections, calibrate } from './corrections.js'
 import type { Database, Session } from './database.js'
 import { type Added, flagAdded, type LimitsOf } from './flagging.js'
 import { judgeLate } from './late.js'
 import { marksOn, noteMarks } from './marks.js'
+import type { Correction } from './recompute.js'
 import { reflag } from './reflag.js'
 import { regimesOf } from './regimes.js'
 import { type Row, type Series, sift } from './sift.js'
@@ -88,6 +90,8 @@ export interface CommitOptions {
   limitsOf?: LimitsOf
   /** Whether a frame that conflicts is kept as rejected. */
   keepConflicts?: boolean
+  /** What readings are calibrated by; without it they are stored as they came. */
+  corrections?: Corrections
 }
 
 /**
@@ -100,15 +104,40 @@ export interface CommitOptions {
 export function commitPrepared(
   db: Database,
   prepared: PreparedFrames,
-  { limitsOf = () => undefined, keepConflicts = true }: CommitOptions = {},
+  { limitsOf = () => undefined, keepConflicts = true, corrections }: CommitOptions = {},
 ): Promise<FrameOutcome[]> {
   return db.transaction('write', async (session) => {
-    if (db.writers > 1) await lockNodes(session, prepared.nodeIds)
+    const { series, nodeIds } = prepared
+    const locked = db.writers > 1 ? await lockNodes(session, nodeIds) : undefined
+    if (corrections !== undefined) {
+      const revisions = locked ?? (await nodeRevisions(session, nodeIds))
+      const isCorrected = correctSeries(series, await corrections.of(session, revisions))
+      if (isCorrected) prepared.columns = readingColumns(readingsOf(series))
+    }
     const outcomes = await storeFrames(session, prepared, limitsOf)
     const conflicts = prepared.frames.flatMap((frame, index) => asConflict(frame, outcomes[index]))
     if (keepConflicts && conflicts.length > 0) await insertRejected(session, conflicts)
     return outcomes
   })
+}
+
+/** Whether there was anything to calibrate. */
+function correctSeries(
+  series: readonly Series[],
+  correctionOf: (channel: Channel) => Correction | undefined,
+): boolean {
+  let isCorrected = false
+  for (const { channel, rows } of series) {
+    const correction = correctionOf(channel)
+    if (correction === undefined) continue
+    for (const { reading } of rows) calibrate(reading, correction)
+    isCorrected = true
+  }
+  return isCorrected
+}
+
+function readingsOf(series: readonly Series[]): NewReading[] {
+  return series.flatMap(({ rows }) => rows.map(({ reading }) => reading))
 }
 
 async function storeFrames(

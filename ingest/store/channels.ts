@@ -38,10 +38,27 @@ export interface StoredReading {
  * What a reading is depends on its neighbours, so whoever adds readings of a node has it alone until COMMIT; where
  * only one session writes it has. In order of id: two batches in opposite order would deadlock.
  */
-export async function lockNodes(session: Session, ids: readonly number[]): Promise<void> {
-  await session.prepared(
+export function lockNodes(session: Session, ids: readonly number[]): Promise<NodeRevision[]> {
+  return session.prepared<NodeRevision>(
     'lock_nodes',
-    'SELECT FROM node WHERE id = ANY ($1::int[]) ORDER BY id FOR NO KEY UPDATE',
+    `SELECT id, correction_revision AS revision FROM node
+     WHERE id = ANY ($1::int[]) ORDER BY id FOR NO KEY UPDATE`,
+    [`{${ids.join(',')}}`],
+  )
+}
+
+/** How often what corrects a node's readings has changed. */
+export interface NodeRevision {
+  id: number
+  revision: number
+}
+
+/** Of those of the nodes for which it ever did. */
+export function nodeRevisions(session: Session, ids: readonly number[]): Promise<NodeRevision[]> {
+  return session.prepared<NodeRevision>(
+    'node_revisions',
+    `SELECT id, correction_revision AS revision FROM node
+     WHERE id = ANY ($1::int[]) AND correction_revision > 0`,
     [`{${ids.join(',')}}`],
   )
 }

@@ -1,0 +1,96 @@
+import { WHY } from '../../shared/schema/flags.js'
+import { correctedSteps } from '../../shared/science/calibration/steps.js'
+import { untested } from '../../shared/science/qartod/judgement.js'
+import { quantityById } from '../../shared/wire/quantities.js'
+import type { NewReading } from './batches.js'
+import { type Channel, type NodeRevision, nodeRevisions } from './channels.js'
+import type { Session } from './database.js'
+import {
+  type ChannelId,
+  channelKey,
+  correctionFor,
+  type NodeHistory,
+  nodeHistory,
+} from './histories.js'
+import { BY_CORRECTION, type Correction, type CorrectionOf, corrected } from './recompute.js'
+
+/** Where nothing but the plausible range is looked at. */
+const UNCORRECTED: Correction = (raw) => raw
+
+interface Known {
+  revision: number
+  history: NodeHistory
+  byChannel: Map<string, Correction>
+}
+
+/**
+ * What corrects the channels of nodes, remembered until a node's revision says that it changed: by this service or by
+ * another one on the same server. Nodes that nothing was ever corrected of cost nothing.
+ */
+export class Corrections {
+  readonly #known = new Map<number, Known>()
+
+  /** Of the nodes with a revision; `revisions` were read in this transaction. */
+  async of(
+    session: Session,
+    revisions: readonly NodeRevision[],
+  ): Promise<(channel: Channel) => Correction | undefined> {
+    const known = new Map<number, Known>()
+    for (const { id, revision } of revisions) {
+      if (revision > 0) known.set(id, await this.#ofNode(session, id, revision))
+    }
+    return (channel) => {
+      const node = known.get(channel.nodeId)
+      return node && ofChannel(node, channel)
+    }
+  }
+
+  async #ofNode(session: Session, id: number, revision: number): Promise<Known> {
+    const before = this.#known.get(id)
+    if (before?.revision === revision) return before
+    const known = { revision, history: await nodeHistory(session, id), byChannel: new Map() }
+    this.#known.set(id, known)
+    return known
+  }
+}
+
+function ofChannel({ history, byChannel }: Known, channel: ChannelId): Correction {
+  const key = channelKey(channel)
+  const before = byChannel.get(key)
+  if (before !== undefined) return before
+  const correction = asCorrection(history, channel)
+  byChannel.set(key, correction)
+  return correction
+}
+
+/** In steps. */
+export function asCorrection(history: NodeHistory, channel: ChannelId): Correction {
+  const quantity = quantityById(channel.quantityId)
+  const correction = correctionFor(history, channel)
+  const { calibrations, intervals, maintenance } = correction
+  const isNone = calibrations.length + intervals.length + maintenance.length === 0
+  if (quantity === undefined || isNone) return UNCORRECTED
+  const at = (raw: number, timeS: number) => correctedSteps(quantity, correction, { raw, timeS })
+  return Object.assign((raw: number, timeS: number) => at(raw, timeS).steps, {
+    why: (raw: number, timeS: number) => at(raw, timeS).why,
+  })
+}
+
+/** The step of the pipeline between validating and flagging. Done again it comes to the same. */
+export function calibrate(reading: NewReading, correction: Correction): void {
+  const measured = reading.raw ?? reading.value
+  const { value, raw, isPlausible } = corrected(reading.quantityId, measured, (one) =>
+    correction(one, reading.time),
+  )
+  const failed = correction.why?.(measured, reading.time) ?? 0
+  const why = (reading.why & ~BY_CORRECTION) | failed | (isPlausible ? 0 : WHY.range)
+  Object.assign(reading, { value, raw, why, flag: untested(why).flag })
+}
+
+/** What recomputing goes by. */
+export function storedCorrections(corrections: Corrections): CorrectionOf {
+  return async (session, { nodeId, quantityId, position }) => {
+    const correctionOf = await corrections.of(session, await nodeRevisions(session, [nodeId]))
+    return correctionOf({ nodeId, quantityId, position })
+  }
+}
