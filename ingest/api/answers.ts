@@ -38,6 +38,13 @@ export function quantityIdOf(key: string | undefined): number | undefined {
   return key === undefined ? undefined : quantityByKey(key)?.id
 }
 
+/** As `quantityIdOf`, of a key that must be there. */
+export function knownQuantityId(key: string): number {
+  const id = quantityIdOf(key)
+  if (id === undefined) throw new AppError('INVALID', `no quantity is named ${key}`)
+  return id
+}
+
 export function toLatest(row: LatestRow, site: string | null, nowMs: number): Latest {
   const quantity = quantityOf(row.quantityId)
   return {

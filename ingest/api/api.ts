@@ -12,16 +12,19 @@ import { servePage } from './page.js'
 import { tellProblems } from './problems.js'
 import { accountRoutes } from './routes/accounts.js'
 import { backupRoutes } from './routes/backup.js'
+import { calibrationRoutes } from './routes/calibrations.js'
 import { frameRoutes } from './routes/frames.js'
 import { jobRoutes } from './routes/jobs.js'
 import { liveRoutes } from './routes/live.js'
 import { markRoutes } from './routes/marks.js'
 import { nodeRoutes } from './routes/nodes.js'
 import { placementRoutes } from './routes/placements.js'
+import { probeRoutes } from './routes/probes.js'
 import { readingRoutes } from './routes/readings.js'
 import { sessionRoutes } from './routes/session.js'
 import { siteRoutes } from './routes/sites.js'
 import { systemRoutes } from './routes/system.js'
+import { visitRoutes } from './routes/visits.js'
 import { refuseForgery, secure } from './security.js'
 
 export type { ApiDeps } from './deps.js'
@@ -68,6 +71,9 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   siteRoutes(app, deps)
   nodeRoutes(app, deps)
   placementRoutes(app, deps)
+  probeRoutes(app, deps)
+  calibrationRoutes(app, deps)
+  visitRoutes(app, deps)
   readingRoutes(app, deps)
   liveRoutes(app, deps)
   markRoutes(app, deps)

@@ -1,10 +1,11 @@
 import type { CalibrationPointBody } from '../../shared/schema/calibration.js'
 import { AppError } from '../errors.js'
-import { changeHistory, refuseFuture } from './changes.js'
+import { type Change, type Consequence, changeHistory, refuseFuture } from './changes.js'
 import { madeBefore, type Sent } from './client-ids.js'
 import type { Database, Session } from './database.js'
 import { pointsSchema } from './histories.js'
 import { type ProbeRow, probeById } from './probes.js'
+import type { RecomputeRules } from './recompute.js'
 
 export interface CalibrationRow {
   id: number
@@ -95,9 +96,8 @@ export interface NewCalibration
   sent: Sent
 }
 
-export interface CalibrationChange {
+export interface CalibrationChange extends Consequence {
   calibration: CalibrationRow
-  job: number | null
   /** The same request was made before, and nothing was done now. */
   isRepeat: boolean
 }
@@ -106,18 +106,19 @@ export interface CalibrationChange {
 export async function insertCalibration(
   session: Session,
   made: NewCalibration,
+  rules: RecomputeRules,
 ): Promise<CalibrationChange> {
   const { node, type, serialNumber } = await probeById(session, made.probeId)
   const reason = `calibration of ${type} ${serialNumber}`
-  const about = { node, actor: made.actor, reason, at: made.createdAt }
-  const { result, job } = await changeHistory(session, about, async () => {
+  const about = { node, actor: made.actor, reason, at: made.createdAt, rules }
+  const { result, ...consequence } = await changeHistory(session, about, async () => {
     const before = await madeBefore(session, 'calibration', made.sent)
     if (before !== undefined) return { id: before, isRepeat: true }
     await placeInTime(session, await probeById(session, made.probeId), made.from, made.createdAt)
     return { id: await insert(session, made), isRepeat: false }
   })
   const { id, isRepeat } = result
-  return { calibration: await calibrationById(session, id), job, isRepeat }
+  return { calibration: await calibrationById(session, id), ...consequence, isRepeat }
 }
 
 /**
@@ -178,16 +179,22 @@ async function insert(session: Session, made: NewCalibration): Promise<number> {
 export async function withdrawCalibration(
   session: Session,
   id: number,
-  { actor, reason, at }: { actor: string; reason: string; at: Date },
+  { rules, ...why }: Pick<Change, 'actor' | 'reason' | 'at' | 'rules'>,
 ): Promise<CalibrationChange> {
   const { node } = await calibrationById(session, id)
-  const { job } = await changeHistory(session, { node, actor, reason, at }, async () => {
-    const rows = await session.query(
-      `UPDATE calibration SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
+  const { actor, reason, at } = why
+  const { result: _, ...consequence } = await changeHistory(
+    session,
+    { node, rules, ...why },
+    async () => {
+      const rows = await session.query(
+        `UPDATE calibration SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
        WHERE id = $1 AND withdrawn_at IS NULL RETURNING id`,
-      [id, at, actor, reason],
-    )
-    if (rows.length === 0) throw new AppError('CONFLICT', `calibration ${id} is withdrawn already`)
-  })
-  return { calibration: await calibrationById(session, id), job, isRepeat: false }
+        [id, at, actor, reason],
+      )
+      if (rows.length === 0)
+        throw new AppError('CONFLICT', `calibration ${id} is withdrawn already`)
+    },
+  )
+  return { calibration: await calibrationById(session, id), ...consequence, isRepeat: false }
 }

@@ -4,7 +4,8 @@ import { AppError } from '../errors.js'
 import { type ChannelRange, lockNodes } from './channels.js'
 import type { Session } from './database.js'
 import { type ChannelId, correctionFor, type NodeHistory, nodeHistory } from './histories.js'
-import { addJob } from './jobs.js'
+import type { RecomputeRules } from './recompute.js'
+import { recomputeRanges } from './recompute-ranges.js'
 
 /** Who changes what is known of a node's sensors, and why. */
 export interface Change {
@@ -12,18 +13,27 @@ export interface Change {
   actor: string
   reason: string
   at: Date
+  rules: RecomputeRules
+}
+
+/** What became of the stored readings that a change concerns. */
+export interface Consequence {
+  /** The job that does it behind; null: done, or there were none. */
+  job: number | null
+  /** How many are not what they were; null while a job is to find out. */
+  changed: number | null
 }
 
 /**
- * Makes a change of a node's probes, calibrations or visits, and a job for the stored readings that it changes: those
- * for which the history before and the one after make different values. The node is held until the end of the
- * transaction: readings that are stored meanwhile come after it and are calibrated by what holds then.
+ * Makes a change of a node's probes, calibrations or visits, and what follows for the stored readings: those for which
+ * the history before and the one after make different values. The node is held until the end of the transaction:
+ * readings that are stored meanwhile come after it and are calibrated by what holds then.
  */
 export async function changeHistory<T>(
   session: Session,
-  { node, actor, reason, at }: Change,
+  { node, actor, reason, at, rules }: Change,
   change: (nodeId: number) => Promise<T>,
-): Promise<{ result: T; job: number | null }> {
+): Promise<{ result: T } & Consequence> {
   const nodeId = await heldNode(session, node)
   const before = await nodeHistory(session, nodeId)
   const result = await change(nodeId)
@@ -33,9 +43,9 @@ export async function changeHistory<T>(
     [nodeId],
   )
   const ranges = await changedRanges(session, nodeId, { before, after, at })
-  if (ranges.length === 0) return { result, job: null }
-  const job = { kind: 'recompute', subject: node, actor, reason, at, ranges } as const
-  return { result, job: await addJob(session, job) }
+  const job = { subject: node, actor, reason, at, ranges }
+  const { jobId, changed } = await recomputeRanges(session, job, rules)
+  return { result, job: jobId, changed }
 }
 
 /** The stored readings of which two histories make different values, by channel. */

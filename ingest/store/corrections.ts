@@ -3,7 +3,7 @@ import { correctedSteps } from '../../shared/science/calibration/steps.js'
 import { untested } from '../../shared/science/qartod/judgement.js'
 import { quantityById } from '../../shared/wire/quantities.js'
 import type { NewReading } from './batches.js'
-import { type Channel, type NodeRevision, nodeRevisions } from './channels.js'
+import type { Channel, NodeRevision } from './channels.js'
 import type { Session } from './database.js'
 import {
   type ChannelId,
@@ -87,10 +87,6 @@ export function calibrate(reading: NewReading, correction: Correction): void {
   Object.assign(reading, { value, raw, why, flag: untested(why).flag })
 }
 
-/** What recomputing goes by. */
-export function storedCorrections(corrections: Corrections): CorrectionOf {
-  return async (session, { nodeId, quantityId, position }) => {
-    const correctionOf = await corrections.of(session, await nodeRevisions(session, [nodeId]))
-    return correctionOf({ nodeId, quantityId, position })
-  }
-}
+/** What recomputing goes by: read anew for every page, in the transaction that may be changing it. */
+export const storedCorrection: CorrectionOf = async (session, { nodeId, ...channel }) =>
+  asCorrection(await nodeHistory(session, nodeId), channel)

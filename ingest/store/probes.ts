@@ -1,7 +1,8 @@
 import { AppError } from '../errors.js'
-import { type Change, changeHistory, refuseFuture } from './changes.js'
+import { type Change, type Consequence, changeHistory, refuseFuture } from './changes.js'
 import { madeBefore, type Sent } from './client-ids.js'
 import type { Database, Session } from './database.js'
+import type { RecomputeRules } from './recompute.js'
 
 export interface ProbeRow {
   id: number
@@ -58,25 +59,29 @@ export async function probeById(session: Pick<Session, 'query'>, id: number): Pr
 
 export type NewProbe = Omit<ProbeRow, 'id' | 'to'> & { sent: Sent }
 
-export interface ProbeChange {
+export interface ProbeChange extends Consequence {
   probe: ProbeRow
   /** The probe that was on the channel until now. */
   replaced: number | null
-  job: number | null
   /** The same request was made before, and nothing was done now. */
   isRepeat: boolean
 }
 
 /** Puts a probe on a channel; the one that is there is taken out at that moment, and its calibration ends. */
-export async function insertProbe(session: Session, probe: NewProbe): Promise<ProbeChange> {
+export async function insertProbe(
+  session: Session,
+  probe: NewProbe,
+  rules: RecomputeRules,
+): Promise<ProbeChange> {
   refuseFuture('the probe begins at', probe.from, probe.createdAt)
   const about: Change = {
     node: probe.node,
     actor: probe.actor,
     reason: `probe ${probe.type} ${probe.serialNumber}`,
     at: probe.createdAt,
+    rules,
   }
-  const { result, job } = await changeHistory(session, about, async (nodeId) => {
+  const { result, ...consequence } = await changeHistory(session, about, async (nodeId) => {
     const before = await madeBefore(session, 'probe', probe.sent)
     if (before !== undefined) return { id: before, replaced: null, isRepeat: true }
     const replaced = await endPresent(session, probe)
@@ -84,7 +89,7 @@ export async function insertProbe(session: Session, probe: NewProbe): Promise<Pr
     return { id: await insert(session, nodeId, probe), replaced, isRepeat: false }
   })
   const { id, ...rest } = result
-  return { probe: await probeById(session, id), ...rest, job }
+  return { probe: await probeById(session, id), ...rest, ...consequence }
 }
 
 async function insert(session: Session, nodeId: number, probe: NewProbe): Promise<number> {
@@ -142,12 +147,12 @@ async function refuseElsewhere(
 export async function endProbe(
   session: Session,
   id: number,
-  { to, actor, at }: { to: Date; actor: string; at: Date },
+  { to, actor, at, rules }: { to: Date; actor: string; at: Date; rules: RecomputeRules },
 ): Promise<ProbeChange> {
   refuseFuture('the probe ends at', to, at)
   const { node, type, serialNumber } = await probeById(session, id)
-  const about = { node, actor, reason: `probe ${type} ${serialNumber} taken out`, at }
-  const { job } = await changeHistory(session, about, async () => {
+  const about = { node, actor, reason: `probe ${type} ${serialNumber} taken out`, at, rules }
+  const { result: _, ...consequence } = await changeHistory(session, about, async () => {
     // Read again, now that nobody else changes it.
     const probe = await probeById(session, id)
     const [next] = await session.query<ProbeRow>(
@@ -160,7 +165,7 @@ export async function endProbe(
     if (next !== undefined) throw new AppError('CONFLICT', overlapText(next))
     await setEnd(session, probe, to)
   })
-  return { probe: await probeById(session, id), replaced: null, job, isRepeat: false }
+  return { probe: await probeById(session, id), replaced: null, ...consequence, isRepeat: false }
 }
 
 async function setEnd(session: Session, probe: ProbeRow, to: Date): Promise<void> {

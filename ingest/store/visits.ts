@@ -1,10 +1,11 @@
 import type { CalibrationPointBody } from '../../shared/schema/calibration.js'
 import { AppError } from '../errors.js'
 import { array } from './batch-statements.js'
-import { changeHistory, refuseFuture } from './changes.js'
+import { type Change, type Consequence, changeHistory, refuseFuture } from './changes.js'
 import { madeBefore, type Sent } from './client-ids.js'
 import type { Database, Session } from './database.js'
 import { type ChannelId, pointsSchema } from './histories.js'
+import type { RecomputeRules } from './recompute.js'
 
 export interface VisitDetails {
   site: string
@@ -110,19 +111,22 @@ export interface NewVisit extends VisitDetails {
   sent: Sent
 }
 
-export interface VisitChange {
+export interface VisitChange extends Consequence {
   visit: VisitRow
-  job: number | null
   /** The same request was made before, and nothing was done now. */
   isRepeat: boolean
 }
 
-export async function insertVisit(session: Session, visit: NewVisit): Promise<VisitChange> {
+export async function insertVisit(
+  session: Session,
+  visit: NewVisit,
+  rules: RecomputeRules,
+): Promise<VisitChange> {
   refuseFuture('the visit ends at', visit.endedAt, visit.createdAt)
   refuseFuture('the maintenance ends at', visit.maintenanceTo, visit.createdAt)
   const { node, site, actor, createdAt: at } = visit
-  const about = { node, actor, reason: `visit at ${site}`, at }
-  const { result, job } = await changeHistory(session, about, async (nodeId) => {
+  const about = { node, actor, reason: `visit at ${site}`, at, rules }
+  const { result, ...consequence } = await changeHistory(session, about, async (nodeId) => {
     const before = await madeBefore(session, 'visit', visit.sent)
     if (before !== undefined) return { id: before, isRepeat: true }
     const id = await insert(session, nodeId, visit)
@@ -130,7 +134,7 @@ export async function insertVisit(session: Session, visit: NewVisit): Promise<Vi
     return { id, isRepeat: false }
   })
   const { id, isRepeat } = result
-  return { visit: await visitById(session, id), job, isRepeat }
+  return { visit: await visitById(session, id), ...consequence, isRepeat }
 }
 
 async function insert(session: Session, nodeId: number, visit: NewVisit): Promise<number> {
@@ -188,16 +192,21 @@ async function insertCheck(session: Session, visitId: number, check: VisitCheckR
 export async function withdrawVisit(
   session: Session,
   id: number,
-  { actor, reason, at }: { actor: string; reason: string; at: Date },
+  { rules, ...why }: Pick<Change, 'actor' | 'reason' | 'at' | 'rules'>,
 ): Promise<VisitChange> {
   const { node } = await visitById(session, id)
-  const { job } = await changeHistory(session, { node, actor, reason, at }, async () => {
-    const rows = await session.query(
-      `UPDATE visit SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
+  const { actor, reason, at } = why
+  const { result: _, ...consequence } = await changeHistory(
+    session,
+    { node, rules, ...why },
+    async () => {
+      const rows = await session.query(
+        `UPDATE visit SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
        WHERE id = $1 AND withdrawn_at IS NULL RETURNING id`,
-      [id, at, actor, reason],
-    )
-    if (rows.length === 0) throw new AppError('CONFLICT', `visit ${id} is withdrawn already`)
-  })
-  return { visit: await visitById(session, id), job, isRepeat: false }
+        [id, at, actor, reason],
+      )
+      if (rows.length === 0) throw new AppError('CONFLICT', `visit ${id} is withdrawn already`)
+    },
+  )
+  return { visit: await visitById(session, id), ...consequence, isRepeat: false }
 }

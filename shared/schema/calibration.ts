@@ -20,10 +20,14 @@ export const noteSchema = z.string().trim().min(1).max(1000)
 
 export const withdrawSchema = strict({ reason: noteSchema }).meta({ id: 'Withdraw' })
 
-const jobSchema = z
-  .int()
-  .nullable()
-  .describe('the job that computes old readings anew; null: nothing that is stored changes')
+/** What becomes of the stored readings that a change concerns. */
+export const consequence = {
+  job: z
+    .int()
+    .nullable()
+    .describe('the job that computes them anew; null: done, or there are none'),
+  changed: z.int().nullable().describe('how many changed; null while a job is to find out'),
+}
 
 const probeDetails = {
   type: z.string().trim().min(1).max(80).describe('maker and model'),
@@ -74,7 +78,7 @@ export const probesAnswerSchema = z
 export const probeChangedSchema = probeSchema
   .extend({
     replaced: z.int().nullable().describe('the probe that was on the channel until then'),
-    job: jobSchema,
+    ...consequence,
   })
   .meta({ id: 'ProbeChanged' })
 
@@ -159,7 +163,7 @@ export const calibrationSchema = z
 export type Calibration = z.infer<typeof calibrationSchema>
 
 export const calibrationChangedSchema = calibrationSchema
-  .extend({ job: jobSchema })
+  .extend(consequence)
   .meta({ id: 'CalibrationChanged' })
 
 /** What would become of stored readings. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { calibrationPointSchema, clientIdSchema, noteSchema } from './calibration.js'
+import { calibrationPointSchema, clientIdSchema, consequence, noteSchema } from './calibration.js'
 import {
   dateSchema,
   nodeNameSchema,
@@ -118,14 +118,7 @@ export const visitSchema = z
 
 export type Visit = z.infer<typeof visitSchema>
 
-export const visitChangedSchema = visitSchema
-  .extend({
-    job: z
-      .int()
-      .nullable()
-      .describe('the job that computes old readings anew; null: nothing that is stored changes'),
-  })
-  .meta({ id: 'VisitChanged' })
+export const visitChangedSchema = visitSchema.extend(consequence).meta({ id: 'VisitChanged' })
 
 export const visitsQuerySchema = strict({
   site: siteNameSchema.optional(),

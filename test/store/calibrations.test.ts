@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { commitFrames, type NewFrame } from '../../ingest/store/batches.js'
 import { insertCalibration, withdrawCalibration } from '../../ingest/store/calibrations.js'
 import { sentAs } from '../../ingest/store/client-ids.js'
-import { Corrections, storedCorrections } from '../../ingest/store/corrections.js'
+import { Corrections, storedCorrection } from '../../ingest/store/corrections.js'
 import { JobRunner } from '../../ingest/store/job-runner.js'
 import { insertProbe } from '../../ingest/store/probes.js'
 import { insertSite } from '../../ingest/store/sites.js'
@@ -51,6 +51,7 @@ const START_S = 1_700_000_000
 /** After everything. */
 const AT = new Date((START_S + 90 * 86_400) * 1000)
 const EVER = Number.POSITIVE_INFINITY
+const rules = { limitsOf, correctionOf: storedCorrection }
 
 type Deed =
   | { deed: 'calibrate'; afterS: number; gain: number; offset: number }
@@ -91,12 +92,12 @@ function tests(test: Test, rig: () => TestStore): void {
   const db = () => rig().store.db
   const send = (frames: readonly NewFrame[], corrections = new Corrections()) =>
     commitFrames(db(), frames.map(copyOf), { limitsOf, corrections })
-  const recompute = (corrections = new Corrections()) =>
+  const recompute = () =>
     new JobRunner({
       db: db(),
       clock: { now: () => AT.getTime() },
       log: { info: () => {}, warn: () => {} },
-      rules: { limitsOf, correctionOf: storedCorrections(corrections) },
+      rules,
       retention: { framesDays: 365 },
     }).run()
 
@@ -104,41 +105,49 @@ function tests(test: Test, rig: () => TestStore): void {
   async function newNode() {
     const { id, name } = await addNode(db(), `calibrated-${nodes++}`)
     const { probe } = await db().transaction('write', (session) =>
-      insertProbe(session, {
-        type: 'optical',
-        serialNumber: name,
-        node: name,
-        quantityId: OXYGEN,
-        position: 0,
-        from: new Date(START_S * 1000),
-        note: null,
-        actor: 'ani',
-        createdAt: AT,
-        sent: sentAs({}),
-      }),
+      insertProbe(
+        session,
+        {
+          type: 'optical',
+          serialNumber: name,
+          node: name,
+          quantityId: OXYGEN,
+          position: 0,
+          from: new Date(START_S * 1000),
+          note: null,
+          actor: 'ani',
+          createdAt: AT,
+          sent: sentAs({}),
+        },
+        rules,
+      ),
     )
     return { id, name, probeId: probe.id }
   }
 
   const calibrate = (probeId: number, line: { fromS: number; gain: number; offset: number }) =>
     db().transaction('write', (session) =>
-      insertCalibration(session, {
-        probeId,
-        gain: line.gain,
-        offset: line.offset,
-        points: [],
-        tempC: null,
-        convertsAtC: null,
-        from: new Date(line.fromS * 1000),
-        note: null,
-        actor: 'ani',
-        createdAt: AT,
-        sent: sentAs({}),
-      }),
+      insertCalibration(
+        session,
+        {
+          probeId,
+          gain: line.gain,
+          offset: line.offset,
+          points: [],
+          tempC: null,
+          convertsAtC: null,
+          from: new Date(line.fromS * 1000),
+          note: null,
+          actor: 'ani',
+          createdAt: AT,
+          sent: sentAs({}),
+        },
+        rules,
+      ),
     )
   const withdraw = (id: number) =>
     db().transaction('write', (session) =>
-      withdrawCalibration(session, id, { actor: 'budi', reason: 'wrong buffer', at: AT }),
+      withdrawCalibration(session, id, { actor: 'budi', reason: 'wrong buffer', at: AT, rules }),
     )
 
   test(
@@ -156,15 +165,15 @@ function tests(test: Test, rig: () => TestStore): void {
             const corrections = new Corrections()
             for (const one of deeds) {
               if (one.deed === 'send') await send(order.splice(0, one.frames), corrections)
-              else if (one.deed === 'recompute') await recompute(corrections)
+              else if (one.deed === 'recompute') await recompute()
               else await model.do(one)
             }
             await send(order, corrections)
-            await recompute(corrections)
+            await recompute()
 
             assert.equal(await stored(node.id), model.expected(all))
             await model.withdrawAll()
-            await recompute(corrections)
+            await recompute()
             const raw = new Model(node)
             assert.equal(await stored(node.id), raw.expected(all), 'all withdrawn')
           },
@@ -227,9 +236,11 @@ function tests(test: Test, rig: () => TestStore): void {
     await withdraw(calibration.id)
     await send([oneFrame(node.id, [700], START_S + 40)], remembered)
 
-    assert.equal(await values(node.id), ['700', '750<700', '700'])
-    await recompute()
     assert.equal(await values(node.id), ['700', '700', '700'])
+    const again = await calibrate(node.probeId, { fromS: START_S + 20, gain: 1, offset: 0.5 })
+    await send([oneFrame(node.id, [700], START_S + 50)], remembered)
+    assert.is(again.changed, 2)
+    assert.equal(await values(node.id), ['700', '750<700', '750<700', '750<700'])
   })
 
   test('fail where the result is no plausible value, or no value at all', async () => {
@@ -248,16 +259,28 @@ function tests(test: Test, rig: () => TestStore): void {
     )
   })
 
-  test('change only where the history does: a calibration that nothing was measured after has no job', async () => {
+  test('change only where the history does, and many of them by a job', async () => {
     const node = await newNode()
     await send([oneFrame(node.id, [700], START_S + 10)])
 
     const later = await calibrate(node.probeId, { fromS: START_S + 500, gain: 1, offset: 1 })
     const withdrawn = await withdraw(later.calibration.id)
     const earlier = await calibrate(node.probeId, { fromS: START_S + 5, gain: 1, offset: 1 })
+    const many = Array.from({ length: 1000 }, (_, index) => 600 + (index % 7))
+    await send([oneFrame(node.id, many, START_S + 20)])
+    const behind = await withdraw(earlier.calibration.id)
 
-    assert.equal([later.job, withdrawn.job], [null, null])
-    assert.type(earlier.job, 'number')
+    const consequences = [later, withdrawn, earlier].map(({ job, changed }) => [job, changed])
+    assert.equal(consequences, [
+      [null, 0],
+      [null, 0],
+      [null, 1],
+    ])
+    assert.type(behind.job, 'number')
+    assert.is(behind.changed, null)
+    assert.is((await values(node.id))[1], '700<600')
+    await recompute()
+    assert.is((await values(node.id))[1], '600')
   })
 
   test('know of a probe’s end: the calibration of the one before is not theirs', async () => {
@@ -266,18 +289,22 @@ function tests(test: Test, rig: () => TestStore): void {
     await send([oneFrame(node.id, [700, 700], START_S + 10)])
 
     const { replaced } = await db().transaction('write', (session) =>
-      insertProbe(session, {
-        type: 'optical',
-        serialNumber: `${node.name}-b`,
-        node: node.name,
-        quantityId: OXYGEN,
-        position: 0,
-        from: new Date((START_S + 300) * 1000),
-        note: null,
-        actor: 'ani',
-        createdAt: AT,
-        sent: sentAs({}),
-      }),
+      insertProbe(
+        session,
+        {
+          type: 'optical',
+          serialNumber: `${node.name}-b`,
+          node: node.name,
+          quantityId: OXYGEN,
+          position: 0,
+          from: new Date((START_S + 300) * 1000),
+          note: null,
+          actor: 'ani',
+          createdAt: AT,
+          sent: sentAs({}),
+        },
+        rules,
+      ),
     )
     await recompute()
 
@@ -381,7 +408,7 @@ function tests(test: Test, rig: () => TestStore): void {
 
     #withdrawVisit(id: number) {
       return db().transaction('write', (session) =>
-        withdrawVisit(session, id, { actor: 'budi', reason: 'another site', at: AT }),
+        withdrawVisit(session, id, { actor: 'budi', reason: 'another site', at: AT, rules }),
       )
     }
 
@@ -402,23 +429,27 @@ function tests(test: Test, rig: () => TestStore): void {
       }
       const clientId = randomUUID()
       const { visit } = await db().transaction('write', (session) =>
-        insertVisit(session, {
-          site: 'dock',
-          node: this.#node.name,
-          technician: 'Ani',
-          startedAt: new Date(startedS * 1000),
-          endedAt: new Date(endedS * 1000),
-          maintenanceFrom: new Date(startedS * 1000),
-          maintenanceTo: new Date(endedS * 1000),
-          referenceMeter: 'ProDSS 1',
-          referenceCalibratedOn: '2023-11-01',
-          parts: null,
-          note: null,
-          checks: [check],
-          actor: 'ani',
-          createdAt: AT,
-          sent: sentAs({ clientId }),
-        }),
+        insertVisit(
+          session,
+          {
+            site: 'dock',
+            node: this.#node.name,
+            technician: 'Ani',
+            startedAt: new Date(startedS * 1000),
+            endedAt: new Date(endedS * 1000),
+            maintenanceFrom: new Date(startedS * 1000),
+            maintenanceTo: new Date(endedS * 1000),
+            referenceMeter: 'ProDSS 1',
+            referenceCalibratedOn: '2023-11-01',
+            parts: null,
+            note: null,
+            checks: [check],
+            actor: 'ani',
+            createdAt: AT,
+            sent: sentAs({ clientId }),
+          },
+          rules,
+        ),
       )
       this.#visits.push({
         id: visit.id,
