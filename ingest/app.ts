@@ -14,10 +14,10 @@ import { AppError } from './errors.js'
 import { createMetrics } from './metrics.js'
 import { type CommittedBatch, Pipeline } from './pipeline/pipeline.js'
 import { Replayer } from './pipeline/replay.js'
+import { storedCorrection } from './store/corrections.js'
 import { JobRunner } from './store/job-runner.js'
 import { nodeIdentity } from './store/nodes.js'
 import type { Store } from './store/open.js'
-import { uncorrected } from './store/recompute.js'
 
 export interface Service {
   httpPort: number
@@ -83,7 +83,7 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     balance: () => pipeline.balance(),
     connected: () => broker.connected().size,
   })
-  const rules = { limitsOf, correctionOf: uncorrected }
+  const rules = { limitsOf, correctionOf: storedCorrection }
   const jobs = new JobRunner({ db, clock, log, rules, retention: config.retention })
   const deps: ApiDeps = {
     store,

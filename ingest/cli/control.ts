@@ -14,8 +14,8 @@ import type { Config } from '../config.js'
 import { AppError } from '../errors.js'
 import { createMetrics } from '../metrics.js'
 import { BalanceSheet } from '../pipeline/balance.js'
+import { storedCorrection } from '../store/corrections.js'
 import { openStore, type Store, type StoreKind } from '../store/open.js'
-import { uncorrected } from '../store/recompute.js'
 
 /** The API as the operator of this machine: of the running service, or of its folder while none runs. */
 export interface Control {
@@ -140,7 +140,7 @@ async function withoutService(
     live: new LiveFeed({ clock }),
     pipeline: { balance },
     replayer: { replay: async () => [] },
-    rules: { limitsOf, correctionOf: uncorrected },
+    rules: { limitsOf, correctionOf: storedCorrection },
     // The service does it when it starts.
     jobs: { wake: () => {} },
     links: { disconnect: () => {}, sendConfig: async () => {}, connected: () => new Set() },

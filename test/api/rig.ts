@@ -7,9 +7,9 @@ import { LiveFeed } from '../../ingest/api/live.js'
 import { asOperator } from '../../ingest/api/operator.js'
 import { SESSION_COOKIE } from '../../ingest/api/security.js'
 import { commitFrames } from '../../ingest/store/batches.js'
+import { storedCorrection } from '../../ingest/store/corrections.js'
 import type { Database } from '../../ingest/store/database.js'
 import { nodeIdentity } from '../../ingest/store/nodes.js'
-import { uncorrected } from '../../ingest/store/recompute.js'
 import type { Role, Scope } from '../../shared/schema/account.js'
 import type { StoreKind } from '../../shared/schema/common.js'
 import { limitsOf } from '../../shared/science/qartod/limits.js'
@@ -60,7 +60,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
         return ids.map((id) => ({ id, outcome: 'stored', stored: 1, repeated: 0 }))
       },
     },
-    rules: { limitsOf, correctionOf: uncorrected },
+    rules: { limitsOf, correctionOf: storedCorrection },
     jobs: { wake: () => void asked.push('jobs') },
     links: {
       disconnect: (node) => void asked.push(`disconnect ${node}`),
