@@ -41,24 +41,17 @@ export async function placementById(session: Session, id: number): Promise<Place
   return rows[0] ?? missing(id)
 }
 
+/** What a channel measures at, from when to when. */
+export type NewPlacement = Omit<PlacementRow, 'id'>
+
 /**
  * A channel measures at one site at a time: an overlapping placement is a CONFLICT that names the other one.
  * The node's row is locked, so that two requests cannot both find the time free.
  */
-export async function insertPlacement(
-  session: Session,
-  placement: Omit<PlacementRow, 'id'>,
-): Promise<number> {
+export async function insertPlacement(session: Session, placement: NewPlacement): Promise<number> {
   const { node, site, quantityId, position, from, to } = placement
   const nodeId = await lockedNode(session, node)
-  const [other] = await session.query<PlacementRow>(
-    `SELECT ${PLACEMENT}
-     WHERE p.node_id = $1 AND p.quantity_id = $2 AND p.position = $3
-       AND p.valid_from < coalesce($5::timestamptz, 'infinity') AND coalesce(p.valid_to, 'infinity') > $4
-     ORDER BY p.valid_from LIMIT 1`,
-    [nodeId, quantityId, position, from, to],
-  )
-  if (other !== undefined) throw new AppError('CONFLICT', overlapText(other))
+  await refuseOverlap(session, placement, 0)
   const rows = await session.query<{ id: number }>(
     `INSERT INTO placement
        (node_id, quantity_id, position, site_id, depth_m, direction_deg, valid_from, valid_to)
@@ -69,21 +62,132 @@ export async function insertPlacement(
   return rows[0].id
 }
 
-/** Ends a placement, or moves its end; it may not reach into the channel's next one. */
-export async function endPlacement(session: Session, id: number, to: Date): Promise<void> {
-  const placement = await placementById(session, id)
-  if (to <= placement.from) {
-    throw new AppError('INVALID', `placement ${id} begins at ${placement.from.toISOString()}`)
-  }
-  const nodeId = await lockedNode(session, placement.node)
-  const [next] = await session.query<PlacementRow>(
-    `SELECT ${PLACEMENT}
-     WHERE p.node_id = $1 AND p.quantity_id = $2 AND p.position = $3 AND p.id <> $4
-       AND p.valid_from >= $5 AND p.valid_from < $6 LIMIT 1`,
-    [nodeId, placement.quantityId, placement.position, id, placement.from, to],
+/** Undefined: it stays as it is. */
+export interface PlacementCorrection {
+  from?: Date | undefined
+  to?: Date | null | undefined
+  depthM?: number | null | undefined
+  directionDeg?: number | null | undefined
+}
+
+/** Ends a placement, or corrects its dates, depth or direction; it may not reach into another one. */
+export async function correctPlacement(
+  session: Session,
+  id: number,
+  correction: PlacementCorrection,
+): Promise<void> {
+  await lockedNode(session, (await placementById(session, id)).node)
+  // Read again, now that nobody else changes it.
+  const placement = changedBy(await placementById(session, id), correction)
+  refuseBackwards(placement)
+  await refuseOverlap(session, placement, id)
+  const { from, to, depthM, directionDeg } = placement
+  await session.query(
+    `UPDATE placement SET valid_from = $2, valid_to = $3, depth_m = $4, direction_deg = $5
+     WHERE id = $1`,
+    [id, from, to, depthM, directionDeg],
   )
-  if (next !== undefined) throw new AppError('CONFLICT', overlapText(next))
-  await session.query('UPDATE placement SET valid_to = $2 WHERE id = $1', [id, to])
+}
+
+function changedBy(placement: PlacementRow, correction: PlacementCorrection): PlacementRow {
+  const { from, to, depthM, directionDeg } = correction
+  return {
+    ...placement,
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(depthM !== undefined && { depthM }),
+    ...(directionDeg !== undefined && { directionDeg }),
+  }
+}
+
+export function refuseBackwards({ from, to }: Pick<PlacementRow, 'from' | 'to'>): void {
+  if (to === null || to > from) return
+  throw new AppError('INVALID', `it begins at ${from.toISOString()} and must end later`)
+}
+
+export interface Move {
+  node: string
+  site: string
+  at: Date
+  /** Null: what the node, or the one that it replaces, measures at that moment. */
+  channels: readonly PlacedChannel[] | null
+  /** The node that measured at the site until now. */
+  replaces: string | null
+}
+
+export type PlacedChannel = Pick<
+  PlacementRow,
+  'quantityId' | 'position' | 'depthM' | 'directionDeg'
+>
+
+export interface Moved {
+  ended: PlacementRow[]
+  begun: PlacementRow[]
+}
+
+/**
+ * Ends everything that the node measures elsewhere and begins it at the site, at the same moment; where it replaces
+ * another node, that one's placements at the site end and are taken over with their depths and directions.
+ */
+export async function moveNode(session: Session, move: Move): Promise<Moved> {
+  const { node, site, at, replaces } = move
+  // In one order, so that two who exchange the same nodes do not wait for each other.
+  for (const name of [node, ...(replaces === null ? [] : [replaces])].sort()) {
+    await lockedNode(session, name)
+  }
+  const own = await heldAt(session, node, at)
+  const others = replaces === null ? [] : await heldAt(session, replaces, at)
+  const replaced = others.filter((placement) => placement.site === site)
+  if (replaces !== null && replaced.length === 0) {
+    throw new AppError('CONFLICT', `${replaces} measures nothing at ${site} at ${at.toISOString()}`)
+  }
+  const channels = move.channels ?? (replaces === null ? own : replaced)
+  if (channels.length === 0) {
+    throw new AppError('INVALID', `${node} is nowhere at ${at.toISOString()}: name its channels`)
+  }
+  for (const { id } of [...own, ...replaced]) await endAt(session, id, at)
+  const begun: PlacementRow[] = []
+  for (const { quantityId, position, depthM, directionDeg } of channels) {
+    const placed = { node, site, quantityId, position, depthM, directionDeg, from: at, to: null }
+    begun.push(await placementById(session, await insertPlacement(session, placed)))
+  }
+  const ended: PlacementRow[] = []
+  for (const { id } of [...own, ...replaced]) ended.push(await placementById(session, id))
+  return { ended, begun }
+}
+
+function heldAt(session: Session, node: string, at: Date): Promise<PlacementRow[]> {
+  return session.query<PlacementRow>(
+    `SELECT ${PLACEMENT}
+     WHERE n.name = $1 AND p.valid_from <= $2 AND (p.valid_to IS NULL OR p.valid_to > $2)
+     ORDER BY p.quantity_id, p.position`,
+    [node, at],
+  )
+}
+
+async function endAt(session: Session, id: number, at: Date): Promise<void> {
+  const placement = await placementById(session, id)
+  if (placement.to !== null) {
+    // It was to end later: somebody has planned otherwise.
+    throw new AppError('CONFLICT', overlapText(placement))
+  }
+  refuseBackwards({ from: placement.from, to: at })
+  await session.query('UPDATE placement SET valid_to = $2 WHERE id = $1', [id, at])
+}
+
+async function refuseOverlap(
+  session: Session,
+  { node, quantityId, position, from, to }: NewPlacement,
+  id: number,
+): Promise<void> {
+  const [other] = await session.query<PlacementRow>(
+    `SELECT ${PLACEMENT}
+     WHERE n.name = $1 AND p.quantity_id = $2 AND p.position = $3 AND p.id <> $6
+       AND p.valid_from < coalesce($5::timestamptz, 'infinity') AND coalesce(p.valid_to, 'infinity') > $4
+     ORDER BY p.valid_from LIMIT 1`,
+    [node, quantityId, position, from, to, id],
+  )
+  if (other !== undefined) throw new AppError('CONFLICT', overlapText(other))
 }
 
 async function lockedNode(session: Session, name: string): Promise<number> {

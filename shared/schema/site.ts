@@ -89,5 +89,38 @@ export const placementCreateSchema = strict({
 }).meta({ id: 'PlacementCreate' })
 
 export const placementPatchSchema = strict({
-  to: timeSchema.describe('the placement ends here'),
-}).meta({ id: 'PlacementPatch' })
+  from: timeSchema,
+  to: timeSchema.nullable().describe('the placement ends here; null: it goes on'),
+  depthM: depthMSchema.nullable(),
+  directionDeg: directionDegSchema.nullable(),
+})
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, { message: 'there is nothing to change' })
+  .meta({ id: 'PlacementPatch' })
+
+export const placementMoveSchema = strict({
+  node: nodeNameSchema,
+  site: siteNameSchema.describe('where it measures from now on'),
+  at: timeSchema.optional().describe('end there and beginning here; default: now'),
+  replaces: nodeNameSchema
+    .nullable()
+    .default(null)
+    .describe('the node whose place it takes: that one’s placements at the site end'),
+  channels: z
+    .array(
+      strict({
+        quantity: quantityKeySchema,
+        position: positionSchema.default(0),
+        depthM: depthMSchema.nullable().default(null),
+        directionDeg: directionDegSchema.nullable().default(null),
+      }),
+    )
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('default: those that it, or the node it replaces, has at that moment'),
+}).meta({ id: 'PlacementMove' })
+
+export const placementMovedSchema = z
+  .object({ ended: z.array(placementSchema), begun: z.array(placementSchema) })
+  .meta({ id: 'PlacementMoved' })

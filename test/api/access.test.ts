@@ -83,6 +83,7 @@ const TABLE: Record<string, Row> = {
   },
   'GET /api/v1/placements': { roles: all, scope: 'read' },
   'POST /api/v1/placements': { roles: field, scope: 'write:nodes', payload: {} },
+  'POST /api/v1/placements/move': { roles: field, scope: 'write:nodes', payload: {} },
   'PATCH /api/v1/placements/:id': {
     roles: field,
     scope: 'write:nodes',

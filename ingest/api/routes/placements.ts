@@ -5,19 +5,22 @@ import {
 } from '../../../shared/schema/api.js'
 import {
   placementCreateSchema,
+  placementMovedSchema,
+  placementMoveSchema,
   placementPatchSchema,
   placementSchema,
 } from '../../../shared/schema/site.js'
-import { AppError } from '../../errors.js'
 import { writeAudit } from '../../store/audit.js'
 import {
-  endPlacement,
+  correctPlacement,
   insertPlacement,
+  moveNode,
   placementById,
   placementPage,
+  refuseBackwards,
 } from '../../store/placements.js'
 import { audited, EVERY_ROLE, FIELD_ROLES } from '../access.js'
-import { quantityIdOf, toPlacement } from '../answers.js'
+import { knownQuantityId, toPlacement } from '../answers.js'
 import type { Api, ApiDeps } from '../deps.js'
 
 const tags = ['placements']
@@ -59,12 +62,10 @@ export function placementRoutes(app: Api, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { quantity, from, to, ...rest } = request.body
-      const quantityId = quantityIdOf(quantity)
-      if (quantityId === undefined)
-        throw new AppError('INVALID', `no quantity is named ${quantity}`)
+      const quantityId = knownQuantityId(quantity)
       const begin = from === undefined ? new Date(deps.clock.now()) : new Date(from)
       const end = to === null ? null : new Date(to)
-      if (end !== null && end <= begin) throw new AppError('INVALID', 'it must end after it begins')
+      refuseBackwards({ from: begin, to: end })
       const row = await db.transaction('write', async (session) => {
         const id = await insertPlacement(session, { ...rest, quantityId, from: begin, to: end })
         const entry = {
@@ -80,13 +81,47 @@ export function placementRoutes(app: Api, deps: ApiDeps): void {
     },
   )
 
+  app.post(
+    '/api/v1/placements/move',
+    {
+      config: WRITE,
+      schema: {
+        tags,
+        summary: 'Move a node with all its channels, or put it in the place of another',
+        description:
+          'Everything ends there and begins here at the same moment: what was measured before stays with the site it was measured at.',
+        body: placementMoveSchema,
+        response: { 200: placementMovedSchema },
+      },
+    },
+    async (request) => {
+      const { at, channels, ...rest } = request.body
+      const move = {
+        ...rest,
+        at: at === undefined ? new Date(deps.clock.now()) : new Date(at),
+        channels:
+          channels?.map(({ quantity, ...channel }) => ({
+            ...channel,
+            quantityId: knownQuantityId(quantity),
+          })) ?? null,
+      }
+      const { ended, begun } = await db.transaction('write', async (session) => {
+        const moved = await moveNode(session, move)
+        const entry = { action: 'placement.move', subject: rest.node, detail: request.body }
+        await writeAudit(session, audited(request, deps, entry))
+        return moved
+      })
+      return { ended: ended.map(toPlacement), begun: begun.map(toPlacement) }
+    },
+  )
+
   app.patch(
     '/api/v1/placements/:id',
     {
       config: WRITE,
       schema: {
         tags,
-        summary: 'End a placement',
+        summary: 'End a placement, or correct its dates, depth or direction',
         params: idParamsSchema,
         body: placementPatchSchema,
         response: { 200: placementSchema },
@@ -94,13 +129,19 @@ export function placementRoutes(app: Api, deps: ApiDeps): void {
     },
     async (request) => {
       const { id } = request.params
-      const to = new Date(request.body.to)
+      const { from, to, ...rest } = request.body
+      const correction = {
+        ...rest,
+        from: from === undefined ? undefined : new Date(from),
+        to: typeof to === 'string' ? new Date(to) : to,
+      }
       const row = await db.transaction('write', async (session) => {
-        await endPlacement(session, id, to)
-        const ended = await placementById(session, id)
-        const entry = { action: 'placement.end', subject: ended.node, detail: { id, to } }
+        const before = await placementById(session, id)
+        await correctPlacement(session, id, correction)
+        const detail = { id, before: toPlacement(before), ...request.body }
+        const entry = { action: 'placement.change', subject: before.node, detail }
         await writeAudit(session, audited(request, deps, entry))
-        return ended
+        return placementById(session, id)
       })
       return toPlacement(row)
     },
