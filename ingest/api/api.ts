@@ -22,6 +22,7 @@ import { placementRoutes } from './routes/placements.js'
 import { probeRoutes } from './routes/probes.js'
 import { readingRoutes } from './routes/readings.js'
 import { sessionRoutes } from './routes/session.js'
+import { siteLimitRoutes } from './routes/site-limits.js'
 import { siteRoutes } from './routes/sites.js'
 import { systemRoutes } from './routes/system.js'
 import { visitRoutes } from './routes/visits.js'
@@ -69,6 +70,7 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   await describeRoutes(app, deps)
   systemRoutes(app, deps)
   siteRoutes(app, deps)
+  siteLimitRoutes(app, deps)
   nodeRoutes(app, deps)
   placementRoutes(app, deps)
   probeRoutes(app, deps)

@@ -5,14 +5,13 @@ import {
   readingColumns,
 } from './batch-statements.js'
 import { type Channel, latestStates, lockNodes, nodeRevisions } from './channels.js'
-import { type Corrections, calibrate } from './corrections.js'
+import { type ChannelRules, type Corrections, calibrate } from './corrections.js'
 import type { Database, Session } from './database.js'
 import { type Added, flagAdded, type LimitsOf } from './flagging.js'
 import { judgeLate } from './late.js'
 import { marksOn, noteMarks } from './marks.js'
-import type { Correction } from './recompute.js'
 import { reflag } from './reflag.js'
-import { regimesOf } from './regimes.js'
+import { type Regime, regimesOf } from './regimes.js'
 import { type Row, type Series, sift } from './sift.js'
 
 /** A reading on its way into the store: integers of the quantity's step, time in unix seconds. */
@@ -109,28 +108,29 @@ export function commitPrepared(
   return db.transaction('write', async (session) => {
     const { series, nodeIds } = prepared
     const locked = db.writers > 1 ? await lockNodes(session, nodeIds) : undefined
+    let rulesOf: RulesOf = () => undefined
     if (corrections !== undefined) {
-      const revisions = locked ?? (await nodeRevisions(session, nodeIds))
-      const isCorrected = correctSeries(series, await corrections.of(session, revisions))
-      if (isCorrected) prepared.columns = readingColumns(readingsOf(series))
+      rulesOf = await corrections.of(session, locked ?? (await nodeRevisions(session, nodeIds)))
+      if (correctSeries(series, rulesOf)) prepared.columns = readingColumns(readingsOf(series))
     }
-    const outcomes = await storeFrames(session, prepared, limitsOf)
+    const outcomes = await storeFrames(session, prepared, ({ channel }) =>
+      regimesOf(limitsOf(channel.quantityId), rulesOf(channel)?.ownLimits),
+    )
     const conflicts = prepared.frames.flatMap((frame, index) => asConflict(frame, outcomes[index]))
     if (keepConflicts && conflicts.length > 0) await insertRejected(session, conflicts)
     return outcomes
   })
 }
 
+type RulesOf = (channel: Channel) => ChannelRules | undefined
+
 /** Whether there was anything to calibrate. */
-function correctSeries(
-  series: readonly Series[],
-  correctionOf: (channel: Channel) => Correction | undefined,
-): boolean {
+function correctSeries(series: readonly Series[], rulesOf: RulesOf): boolean {
   let isCorrected = false
   for (const { channel, rows } of series) {
-    const correction = correctionOf(channel)
-    if (correction === undefined) continue
-    for (const { reading } of rows) calibrate(reading, correction)
+    const rules = rulesOf(channel)
+    if (rules === undefined) continue
+    for (const { reading } of rows) calibrate(reading, rules.correction)
     isCorrected = true
   }
   return isCorrected
@@ -143,7 +143,7 @@ function readingsOf(series: readonly Series[]): NewReading[] {
 async function storeFrames(
   session: Session,
   prepared: PreparedFrames,
-  limitsOf: LimitsOf,
+  regimesFor: (series: Series) => readonly Regime[],
 ): Promise<FrameOutcome[]> {
   const { frames, series, frameParameters } = prepared
   const outcomes = frames.map((): FrameOutcome => ({ stored: [], repeated: 0, conflicting: [] }))
@@ -152,10 +152,11 @@ async function storeFrames(
   const added = await sift(session, { series, states }, outcomes)
   const marks = await marksOn(session, { series, states, added })
   const flagged = flagAdded(
-    series.flatMap(({ channel }, index): Added[] => {
+    series.flatMap((one, index): Added[] => {
       const readings = added[index] ?? []
       if (readings.length === 0) return []
-      const regimes = regimesOf(limitsOf(channel.quantityId))
+      const { channel } = one
+      const regimes = regimesFor(one)
       return [{ channel, readings, state: states[index], regimes, marks: marks.get(index) ?? [] }]
     }),
   )

@@ -13,6 +13,8 @@ import {
   nodeHistory,
 } from './histories.js'
 import { BY_CORRECTION, type Correction, type CorrectionOf, corrected } from './recompute.js'
+import type { OwnLimits } from './regimes.js'
+import { ownLimitsOfNode } from './site-limits.js'
 
 /** Where nothing but the plausible range is looked at. */
 const UNCORRECTED: Correction = (raw) => raw
@@ -21,11 +23,18 @@ interface Known {
   revision: number
   history: NodeHistory
   byChannel: Map<string, Correction>
+  ownLimits: ReadonlyMap<string, OwnLimits[]>
+}
+
+/** What the readings of a channel are made and judged by, where that is not as usual. */
+export interface ChannelRules {
+  correction: Correction
+  ownLimits: readonly OwnLimits[]
 }
 
 /**
- * What corrects the channels of nodes, remembered until a node's revision says that it changed: by this service or by
- * another one on the same server. Nodes that nothing was ever corrected of cost nothing.
+ * What corrects the channels of nodes, and which limits their sites have, remembered until a node's revision says that
+ * it changed: by this service or by another one on the same server. Nodes that nothing was ever said of cost nothing.
  */
 export class Corrections {
   readonly #known = new Map<number, Known>()
@@ -34,21 +43,25 @@ export class Corrections {
   async of(
     session: Session,
     revisions: readonly NodeRevision[],
-  ): Promise<(channel: Channel) => Correction | undefined> {
+  ): Promise<(channel: Channel) => ChannelRules | undefined> {
     const known = new Map<number, Known>()
     for (const { id, revision } of revisions) {
       if (revision > 0) known.set(id, await this.#ofNode(session, id, revision))
     }
     return (channel) => {
       const node = known.get(channel.nodeId)
-      return node && ofChannel(node, channel)
+      if (node === undefined) return undefined
+      const ownLimits = node.ownLimits.get(channelKey(channel)) ?? []
+      return { correction: ofChannel(node, channel), ownLimits }
     }
   }
 
   async #ofNode(session: Session, id: number, revision: number): Promise<Known> {
     const before = this.#known.get(id)
     if (before?.revision === revision) return before
-    const known = { revision, history: await nodeHistory(session, id), byChannel: new Map() }
+    const history = await nodeHistory(session, id)
+    const ownLimits = await ownLimitsOfNode(session, id)
+    const known = { revision, history, byChannel: new Map(), ownLimits }
     this.#known.set(id, known)
     return known
   }

@@ -6,10 +6,12 @@ import type { NewReading } from './batches.js'
 import { type Channel, type ChannelRange, latestStates, lockNodes } from './channels.js'
 import type { Session } from './database.js'
 import { hasLimits, inRegimes, type LimitsOf } from './flagging.js'
+import { channelKey } from './histories.js'
 import { judgeLate } from './late.js'
 import { byHand, type MarkedRange, markAt, marksOver } from './marks.js'
 import { isPlausible } from './plausible.js'
 import { regimesOf } from './regimes.js'
+import { ownLimitsOfNode } from './site-limits.js'
 
 export interface Correction {
   /** Makes a value of a raw one, both in steps of the quantity; it need not be whole. */
@@ -73,18 +75,18 @@ export async function recomputePage(
   const { nodeId, quantityId, position } = range
   const channel = { nodeId, quantityId, position }
   const page = { ...channel, fromS: first.time, toS: last.time + 1 }
-  const limits = limitsOf(quantityId)
+  const own = (await ownLimitsOfNode(session, nodeId)).get(channelKey(channel))
+  const regimes = regimesOf(limitsOf(quantityId), own)
   const correction = await correctionOf(session, page)
   const [marks = []] = await marksOver(session, [page])
-  const isTested = limits !== undefined
+  const isTested = (timeS: number) =>
+    regimes.some(({ fromS, toS, limits }) => limits && timeS >= fromS && timeS < toS)
   const readings = stored.map((one) => remade(one, { channel, correction, marks, isTested }))
   const changed = () => readings.filter((reading, index) => differs(reading, stored[index]))
   await rewrite(session, channel, changed())
-  if (limits !== undefined) {
-    const [state] = await latestStates(session, [channel])
-    const parts = inRegimes({ channel, readings, state, regimes: regimesOf(limits) })
-    await judgeLate(session, parts.filter(hasLimits))
-  }
+  const [state] = await latestStates(session, [channel])
+  const parts = inRegimes({ channel, readings, state, regimes })
+  await judgeLate(session, parts.filter(hasLimits))
   return {
     readings: stored.length,
     changed: changed().length,
@@ -131,7 +133,7 @@ interface Remaking {
   channel: Channel
   correction: Correction | undefined
   marks: readonly MarkedRange[]
-  isTested: boolean
+  isTested(timeS: number): boolean
 }
 
 /** What the tests found of an unchanged value stays for now: they are made again with all of the page. */
@@ -154,7 +156,7 @@ function remade(
   function judge(): Judgement {
     const flag = markAt(marks, time)
     if (flag !== undefined) return byHand(flag, why)
-    if (!isTested) return untested(why)
+    if (!isTested(time)) return untested(why)
     const isAsItWas = value === stored.value && untested(stored.why).why === why
     return isAsItWas ? { flag: stored.flag, why: stored.why } : passed(why)
   }

@@ -51,6 +51,16 @@ const TABLE: Record<string, Row> = {
   'GET *': { roles: 'public', url: '/' },
   'GET /api/v1/sites': { roles: 'public' },
   'GET /api/v1/sites/:name': { roles: 'public', url: '/api/v1/sites/no-such-site' },
+  'GET /api/v1/sites/:name/limits': {
+    roles: all,
+    scope: 'read',
+    url: '/api/v1/sites/no-such-site/limits',
+  },
+  'PUT /api/v1/sites/:name/limits/:quantity': {
+    roles: office,
+    url: '/api/v1/sites/no-such-site/limits/ph',
+    payload: { limits: null, reason: 'because' },
+  },
   'POST /api/v1/sites': { roles: field, scope: 'write:sites', payload: {} },
   'PATCH /api/v1/sites/:name': {
     roles: field,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { NewFrame, NewReading } from '../../ingest/store/batches.js'
+import { type Regime, regimesOf } from '../../ingest/store/regimes.js'
 import { WHY } from '../../shared/schema/flags.js'
 import { judgeSeries } from '../../shared/science/qartod/judge-series.js'
 import { untested } from '../../shared/science/qartod/judgement.js'
@@ -114,14 +115,20 @@ export function copyOf(frame: NewFrame): NewFrame {
   return { ...frame, readings: frame.readings.map((reading) => ({ ...reading })) }
 }
 
-/** Rows of `reading` with their row of `latest`, by the tests over the whole series. */
-export function expectedOf(quantityId: number, frames: readonly NewFrame[]) {
+/** Rows of `reading` with their row of `latest`, by the tests over the whole series, a regime at a time. */
+export function expectedOf(
+  quantityId: number,
+  frames: readonly NewFrame[],
+  regimes: readonly Regime[] = regimesOf(limitsOf(quantityId)),
+) {
   const readings = frames
     .flatMap((frame) => frame.readings)
     .filter((reading) => reading.quantityId === quantityId)
     .sort((a, b) => a.time - b.time)
-  const limits = limitsOf(quantityId)
-  const judged = limits ? judgeSeries(readings, limits) : readings
+  const judged = regimes.flatMap(({ fromS, toS, limits }): Pick<NewReading, 'flag' | 'why'>[] => {
+    const some = readings.filter(({ time }) => time >= fromS && time < toS)
+    return limits ? judgeSeries(some, limits) : some
+  })
   return readings.map(({ time, value }, index) => {
     const { flag, why } = judged[index] ?? { flag: 0, why: 0 }
     const latest = index === readings.length - 1 ? `${value}/${flag}/${why}` : null

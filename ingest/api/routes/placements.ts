@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import {
   idParamsSchema,
   placementsAnswerSchema,
@@ -11,14 +12,18 @@ import {
   placementSchema,
 } from '../../../shared/schema/site.js'
 import { writeAudit } from '../../store/audit.js'
+import type { Session } from '../../store/database.js'
 import {
   correctPlacement,
   insertPlacement,
   moveNode,
+  type PlacementRow,
   placementById,
   placementPage,
   refuseBackwards,
 } from '../../store/placements.js'
+import { recomputeRanges } from '../../store/recompute-ranges.js'
+import { judgedAnew, type PlacementChange } from '../../store/site-limits.js'
 import { audited, EVERY_ROLE, FIELD_ROLES } from '../access.js'
 import { knownQuantityId, toPlacement } from '../answers.js'
 import type { Api, ApiDeps } from '../deps.js'
@@ -28,6 +33,20 @@ const WRITE = { access: FIELD_ROLES, scope: 'write:nodes' } as const
 
 export function placementRoutes(app: Api, deps: ApiDeps): void {
   const { db } = deps.store
+
+  /** A site may have limits of its own: what was measured in a time that changed its site is judged by them. */
+  async function judgeAnew(
+    session: Session,
+    request: FastifyRequest,
+    changes: readonly PlacementChange[],
+  ): Promise<void> {
+    const at = new Date(deps.clock.now())
+    const ranges = await judgedAnew(session, changes, at)
+    if (ranges.length === 0) return
+    const [subject, reason] = [changes[0]?.site ?? '', 'placement changed']
+    const job = { subject, actor: request.actor.name, reason, at, ranges }
+    await recomputeRanges(session, job, deps.rules)
+  }
 
   app.get(
     '/api/v1/placements',
@@ -74,8 +93,11 @@ export function placementRoutes(app: Api, deps: ApiDeps): void {
           detail: { id, ...request.body },
         }
         await writeAudit(session, audited(request, deps, entry))
-        return placementById(session, id)
+        const placed = await placementById(session, id)
+        await judgeAnew(session, request, [placed])
+        return placed
       })
+      deps.jobs.wake()
       reply.code(201)
       return toPlacement(row)
     },
@@ -109,8 +131,15 @@ export function placementRoutes(app: Api, deps: ApiDeps): void {
         const moved = await moveNode(session, move)
         const entry = { action: 'placement.move', subject: rest.node, detail: request.body }
         await writeAudit(session, audited(request, deps, entry))
+        const since = [...moved.ended, ...moved.begun].map((one) => ({
+          ...one,
+          from: move.at,
+          to: null,
+        }))
+        await judgeAnew(session, request, since)
         return moved
       })
+      deps.jobs.wake()
       return { ended: ended.map(toPlacement), begun: begun.map(toPlacement) }
     },
   )
@@ -141,9 +170,27 @@ export function placementRoutes(app: Api, deps: ApiDeps): void {
         const detail = { id, before: toPlacement(before), ...request.body }
         const entry = { action: 'placement.change', subject: before.node, detail }
         await writeAudit(session, audited(request, deps, entry))
-        return placementById(session, id)
+        const after = await placementById(session, id)
+        await judgeAnew(session, request, movedEnds(before, after))
+        return after
       })
+      deps.jobs.wake()
       return toPlacement(row)
     },
   )
+}
+
+/** The times by which two versions of a placement differ. */
+function movedEnds(one: PlacementRow, other: PlacementRow): PlacementChange[] {
+  const [from, until] = one.from < other.from ? [one.from, other.from] : [other.from, one.from]
+  const ends = [one.to, other.to].sort((a, b) => endMs(a) - endMs(b))
+  const [end = null, last = null] = ends
+  return [
+    { ...one, from, to: until },
+    ...(end === null ? [] : [{ ...one, from: end, to: last }]),
+  ].filter((change) => change.from.getTime() < endMs(change.to))
+}
+
+function endMs(to: Date | null): number {
+  return to?.getTime() ?? Number.POSITIVE_INFINITY
 }
