@@ -16,6 +16,7 @@ const KEPT = [
   'probe',
   'calibration',
   'visit',
+  'visit_check',
   'frame',
   'rejected_frame',
   'latest',
