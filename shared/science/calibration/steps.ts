@@ -1,5 +1,5 @@
 import { WHY } from '../../schema/flags.js'
-import { fromSteps, type Quantity } from '../../wire/quantities.js'
+import type { Quantity } from '../../wire/quantities.js'
 import { type ChannelCorrection, correctedValue } from './channel.js'
 
 /** What a raw reading becomes, in steps of its quantity. */
@@ -10,21 +10,17 @@ export interface CorrectedSteps {
   why: number
 }
 
-/** Readings are decimal: what a calculation leaves behind the twelfth digit is rounding, not measured. */
-const DIGITS = 12
+/** Readings are decimal: what a calculation leaves below a millionth of a step is rounding, not measured. */
+const PER_STEP = 1e6
 
 export function correctedSteps(
   quantity: Quantity,
   correction: ChannelCorrection,
   { raw, timeS }: { raw: number; timeS: number },
 ): CorrectedSteps {
-  const { value, isBeyond, isMaintained } = correctedValue(
-    correction,
-    fromSteps(quantity, raw),
-    timeS,
-  )
+  const { value, isBeyond, isMaintained } = correctedValue(correction, raw * quantity.step, timeS)
   return {
-    steps: Number((value / quantity.step).toPrecision(DIGITS)),
+    steps: Math.round((value / quantity.step) * PER_STEP) / PER_STEP,
     why: (isMaintained ? WHY.maintenance : 0) | (isBeyond ? WHY.drift : 0),
   }
 }
