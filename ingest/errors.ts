@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'DEADLINE' // the work was not done in time
   | 'NOT_FOUND'
   | 'CONFLICT' // the name is taken, or the state does not allow it
+  | 'LOCKED' // it would change an approved month
   | 'INVALID' // the request contradicts itself or the schema
   | 'FORBIDDEN'
   | 'UNAUTHENTICATED' // nobody is signed in, or the token is unknown, revoked or expired

@@ -8,6 +8,7 @@ export const PROBLEM_CODES = [
   'FORBIDDEN', // signed in, but the role or the token's scope does not allow it
   'NOT_FOUND',
   'CONFLICT', // the name is taken, or the state does not allow it
+  'LOCKED', // it would change an approved month: reopen that first
   'TOO_LARGE', // body or range above the limit
   'UNSUPPORTED', // a content type that is not read here
   'RATE_LIMITED', // too many attempts; Retry-After says when the next one counts
