@@ -11,6 +11,7 @@ export type Access = 'public' | readonly Role[]
 
 export const EVERY_ROLE: readonly Role[] = ['officer', 'technician', 'admin']
 export const FIELD_ROLES: readonly Role[] = ['technician', 'admin']
+/** Who answers for what the numbers say. */
 export const OFFICE_ROLES: readonly Role[] = ['officer', 'admin']
 export const ADMIN: readonly Role[] = ['admin']
 

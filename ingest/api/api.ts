@@ -17,6 +17,7 @@ import { frameRoutes } from './routes/frames.js'
 import { jobRoutes } from './routes/jobs.js'
 import { liveRoutes } from './routes/live.js'
 import { markRoutes } from './routes/marks.js'
+import { monthRoutes } from './routes/months.js'
 import { nodeRoutes } from './routes/nodes.js'
 import { placementRoutes } from './routes/placements.js'
 import { probeRoutes } from './routes/probes.js'
@@ -77,6 +78,7 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   calibrationRoutes(app, deps)
   visitRoutes(app, deps)
   readingRoutes(app, deps)
+  monthRoutes(app, deps)
   liveRoutes(app, deps)
   markRoutes(app, deps)
   jobRoutes(app, deps)

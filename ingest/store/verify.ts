@@ -27,6 +27,9 @@ const KEPT = [
   'job_range',
   'mark',
   'mark_range',
+  'month_version',
+  'laboratory_result',
+  'natural_temperature',
 ]
 
 const SERIES = `SELECT node_id, quantity_id, position, count(*) AS n, max(time) AS last,
@@ -86,6 +89,14 @@ const QUESTIONS: readonly [what: string, question: string][] = [
     'latest values that differ from their reading',
     `SELECT count(*)::float8 AS n FROM latest JOIN reading USING (node_id, quantity_id, position, time)
      WHERE (latest.value, latest.flag, latest.why) <> (reading.value, reading.flag, reading.why)`,
+  ],
+  [
+    'approved months whose hash is not that of their numbers, or of the version before',
+    `SELECT count(*)::float8 AS n FROM month_version v
+     LEFT JOIN month_version AS before ON (before.site_id, before.month, before.version)
+       = (v.site_id, v.month, v.version - 1)
+     WHERE v.hash <> sha256(convert_to(v.numbers, 'UTF8'))
+       OR strpos(v.numbers, E'\\nprevious: ' || coalesce(encode(before.hash, 'hex'), '-') || E'\\n') = 0`,
   ],
   [
     'constraints that were never checked',

@@ -32,7 +32,9 @@ interface Row {
 const all = ROLES
 const office: readonly Role[] = ['officer', 'admin']
 const field: readonly Role[] = ['technician', 'admin']
+const office: readonly Role[] = ['officer', 'admin']
 const admin: readonly Role[] = ['admin']
+const MONTH = '/api/v1/sites/no-such-site/months/2026-06'
 const NODE = '/api/v1/nodes/no-such-node'
 
 /** Every route that exists, and who may call it. */
@@ -131,6 +133,25 @@ const TABLE: Record<string, Row> = {
   'GET /api/v1/quantities': { roles: 'public' },
   'GET /api/v1/latest': { roles: 'public' },
   'GET /api/v1/readings': { roles: 'public', url: '/api/v1/readings?site=no-such-site' },
+  'GET /api/v1/sites/:name/months': {
+    roles: 'public',
+    url: '/api/v1/sites/no-such-site/months',
+  },
+  'GET /api/v1/sites/:name/months/:month': { roles: 'public', url: MONTH },
+  'GET /api/v1/sites/:name/months/:month/versions/:version': {
+    roles: 'public',
+    url: `${MONTH}/versions/1`,
+  },
+  'POST /api/v1/sites/:name/months/:month/approve': {
+    roles: office,
+    url: `${MONTH}/approve`,
+    payload: { hash: '0'.repeat(64) },
+  },
+  'POST /api/v1/sites/:name/months/:month/reopen': {
+    roles: office,
+    url: `${MONTH}/reopen`,
+    payload: { reason: 'x' },
+  },
   'GET /api/v1/live': { roles: 'public', url: '/api/v1/live?site=no-such-site' },
   'GET /api/v1/marks': { roles: all, scope: 'read', url: '/api/v1/marks?site=no-such-site' },
   'POST /api/v1/marks': { roles: office, payload: {} },
