@@ -15,6 +15,8 @@ import { backupRoutes } from './routes/backup.js'
 import { calibrationRoutes } from './routes/calibrations.js'
 import { frameRoutes } from './routes/frames.js'
 import { jobRoutes } from './routes/jobs.js'
+import { laboratoryRoutes } from './routes/laboratory.js'
+import { laboratoryImportRoute } from './routes/laboratory-import.js'
 import { liveRoutes } from './routes/live.js'
 import { markRoutes } from './routes/marks.js'
 import { monthRoutes } from './routes/months.js'
@@ -79,6 +81,8 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   visitRoutes(app, deps)
   readingRoutes(app, deps)
   monthRoutes(app, deps)
+  laboratoryRoutes(app, deps)
+  laboratoryImportRoute(app, deps)
   liveRoutes(app, deps)
   markRoutes(app, deps)
   jobRoutes(app, deps)

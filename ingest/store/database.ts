@@ -28,3 +28,11 @@ export interface Session {
     values: readonly unknown[],
   ): Promise<Row[]>
 }
+
+/** What asks, and does not care on which session. */
+export type Reader = Pick<Session, 'query'>
+
+/** Each statement on its own in the read lane: between two of them whoever writes goes first. */
+export function reader(db: Database): Reader {
+  return { query: (text, values) => db.query('read', text, values) }
+}

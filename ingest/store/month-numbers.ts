@@ -2,7 +2,7 @@ import type { MonthSpan } from '../../shared/science/months/month.js'
 import type { MonthSeries } from '../../shared/science/months/month-text.js'
 import { decimals, fromSteps, type Quantity, quantityById } from '../../shared/wire/quantities.js'
 import { AppError } from '../errors.js'
-import type { Session } from './database.js'
+import type { Reader } from './database.js'
 
 /** A placement's part of a month. */
 interface Part {
@@ -43,10 +43,7 @@ export interface MonthOfSite extends MonthSpan {
  * What a month of a site amounts to, by its definition in shared/science/months/month-text.ts; from the readings
  * themselves, not from the aggregates, which follow late. One statement a series, each of one month.
  */
-export async function monthNumbers(
-  session: Pick<Session, 'query'>,
-  month: MonthOfSite,
-): Promise<MonthSeries[]> {
+export async function monthNumbers(session: Reader, month: MonthOfSite): Promise<MonthSeries[]> {
   const parts = await session.query<Part>(
     `SELECT n.id AS "nodeId", n.name AS node, p.quantity_id AS "quantityId", p.position,
             p.depth_m AS "depthM", p.direction_deg AS "directionDeg",
@@ -87,11 +84,7 @@ function isSameSeries(a: Part, b: Part): boolean {
   )
 }
 
-async function sumsOf(
-  session: Pick<Session, 'query'>,
-  group: Group,
-  { from, to }: MonthSpan,
-): Promise<Sums> {
+async function sumsOf(session: Reader, group: Group, { from, to }: MonthSpan): Promise<Sums> {
   const [sums] = await session.query<Sums>(
     `WITH measured AS (
        SELECT r.time, r.value, r.raw, r.flag, r.why, r.quantity_id,

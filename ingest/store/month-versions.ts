@@ -3,7 +3,7 @@ import type { StoreKind } from '../../shared/schema/common.js'
 import { monthSpan } from '../../shared/science/months/month.js'
 import { monthText, seriesOfText } from '../../shared/science/months/month-text.js'
 import { AppError } from '../errors.js'
-import type { Database, Session } from './database.js'
+import type { Database, Reader, Session } from './database.js'
 import { monthNumbers } from './month-numbers.js'
 
 export interface MonthVersion {
@@ -46,7 +46,7 @@ const SITE = `SELECT s.id, s.name, (
 
 /** NOT_FOUND where there is no such site. */
 export async function monthSite(
-  session: Pick<Session, 'query'>,
+  session: Reader,
   name: string,
   store: StoreKind,
 ): Promise<MonthSite> {
@@ -83,7 +83,7 @@ export function newestVersions(
 
 /** One version, or the newest; undefined where there is none. */
 export async function monthVersion(
-  session: Pick<Session, 'query'>,
+  session: Reader,
   { site, month }: Pick<MonthKey, 'site' | 'month'>,
   version?: number,
 ): Promise<MonthVersion | undefined> {
@@ -106,7 +106,7 @@ export function hashOf(text: string): string {
  * or as the one that would be approved next.
  */
 export async function presentText(
-  session: Pick<Session, 'query'>,
+  session: Reader,
   key: MonthKey,
   newest: MonthVersion | undefined,
 ): Promise<string> {

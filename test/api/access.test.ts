@@ -152,6 +152,27 @@ const TABLE: Record<string, Row> = {
     url: `${MONTH}/reopen`,
     payload: { reason: 'x' },
   },
+  'GET /api/v1/laboratory/parameters': { roles: 'public' },
+  'GET /api/v1/laboratory/results': {
+    roles: 'public',
+    url: '/api/v1/laboratory/results?site=no-such-site',
+  },
+  'GET /api/v1/laboratory/results/:id': {
+    roles: 'public',
+    url: '/api/v1/laboratory/results/999',
+  },
+  'POST /api/v1/laboratory/results': { roles: office, payload: {} },
+  'POST /api/v1/laboratory/results/:id/correct': {
+    roles: office,
+    url: '/api/v1/laboratory/results/999/correct',
+    payload: {},
+  },
+  'POST /api/v1/laboratory/results/:id/withdraw': {
+    roles: office,
+    url: '/api/v1/laboratory/results/999/withdraw',
+    payload: { reason: 'x' },
+  },
+  'POST /api/v1/laboratory/imports': { roles: office, payload: {} },
   'GET /api/v1/live': { roles: 'public', url: '/api/v1/live?site=no-such-site' },
   'GET /api/v1/marks': { roles: all, scope: 'read', url: '/api/v1/marks?site=no-such-site' },
   'POST /api/v1/marks': { roles: office, payload: {} },

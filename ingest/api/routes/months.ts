@@ -15,7 +15,7 @@ import { monthSpan, monthsBetween } from '../../../shared/science/months/month.j
 import { differences, seriesOfText } from '../../../shared/science/months/month-text.js'
 import { AppError } from '../../errors.js'
 import { writeAudit } from '../../store/audit.js'
-import type { Session } from '../../store/database.js'
+import { reader } from '../../store/database.js'
 import {
   approveMonth,
   hashOf,
@@ -41,10 +41,7 @@ const NUMBERS =
 export function monthRoutes(app: Api, deps: ApiDeps): void {
   const { store, clock } = deps
   const { db } = store
-  /** Each statement on its own: between two series whoever writes goes first. */
-  const reading: Pick<Session, 'query'> = {
-    query: (text, values) => db.query('read', text, values),
-  }
+  const reading = reader(db)
   const keyOf = async ({ name, month }: { name: string; month: string }): Promise<MonthKey> => ({
     site: await monthSite(reading, name, store.kind),
     month,

@@ -33,9 +33,9 @@ CREATE TABLE laboratory_result (
   accreditation text,
   method text NOT NULL,
   parameter text NOT NULL,
-  -- in `unit`; below a limit of the laboratory where is_below, and then no number of the water
+  -- in `unit`; where there is a bound the laboratory's limit, and no number of the water
   value double precision NOT NULL,
-  is_below boolean NOT NULL,
+  bound text CHECK (bound IN ('below', 'above')),
   unit text NOT NULL,
   -- as the laboratory wrote it
   reported text NOT NULL,
