@@ -30,7 +30,6 @@ interface Row {
 }
 
 const all = ROLES
-const office: readonly Role[] = ['officer', 'admin']
 const field: readonly Role[] = ['technician', 'admin']
 const office: readonly Role[] = ['officer', 'admin']
 const admin: readonly Role[] = ['admin']
