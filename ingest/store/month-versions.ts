@@ -132,7 +132,7 @@ export interface Approval {
 
 /**
  * Approves and locks what the officer has read, in a transaction that holds the site. CONFLICT where the month is not
- * over, is locked already, has no reading, or is no longer what was read.
+ * over, is locked already, has no reading, is still recomputed by a job, or is no longer what was read.
  */
 export async function approveMonth(
   session: Session,
@@ -148,6 +148,11 @@ export async function approveMonth(
   if (newest !== undefined && newest.reopenedAt === null) {
     throw new AppError('CONFLICT', `${name} is approved already, as version ${newest.version}`)
   }
+  const job = await unfinishedJob(session, key)
+  if (job !== undefined) {
+    const advice = job.state === 'failed' ? 'retry it first' : 'wait for it'
+    throw new AppError('CONFLICT', `job ${job.id} (${job.state}) recomputes ${name}: ${advice}`)
+  }
   const text = await presentText(session, key, newest)
   if (seriesOfText(text).length === 0) {
     throw new AppError('CONFLICT', `${name} has no readings: there is nothing to approve`)
@@ -162,6 +167,23 @@ export async function approveMonth(
     [key.site.id, key.month, (newest?.version ?? 0) + 1, from, to, text, hash, at, by, note],
   )
   if (rows[0] === undefined) throw new AppError('STORE_REFUSED', 'no row was inserted')
+  return rows[0]
+}
+
+/** What would still change readings of the month; a failed job goes on when it is asked to. */
+async function unfinishedJob(
+  session: Reader,
+  { site, month }: MonthKey,
+): Promise<{ id: number; state: string } | undefined> {
+  const { from, to } = monthSpan(month)
+  const rows = await session.query<{ id: number; state: string }>(
+    `SELECT j.id, j.state FROM job j JOIN job_range r ON r.job_id = j.id
+     JOIN placement p ON p.site_id = $1
+       AND (p.node_id, p.quantity_id, p.position) = (r.node_id, r.quantity_id, r.position)
+     WHERE j.state <> 'done' AND greatest(r.done_to, p.valid_from, $2) < least(r.range_to, p.valid_to, $3)
+     ORDER BY j.id LIMIT 1`,
+    [site.id, from, to],
+  )
   return rows[0]
 }
 

@@ -2,6 +2,7 @@ import { array } from './batch-statements.js'
 import { type ChannelRange, keys, lockNodes } from './channels.js'
 import type { Session } from './database.js'
 import { addJob, type NewJob } from './jobs.js'
+import { assertUnlocked } from './months.js'
 import { RECOMPUTE_ROWS, type RecomputeRules, recomputePage } from './recompute.js'
 
 /** Each range costs a handful of statements, however few readings it holds. */
@@ -15,6 +16,7 @@ export type Recomputed =
 /**
  * Recomputes ranges whose corrections, limits or marks the caller's transaction has changed: at once where they
  * hold a page of readings at most, whose aggregates then follow at their next refresh, and by a job where more.
+ * LOCKED where one of them reaches into an approved month of the site where it was measured.
  */
 export async function recomputeRanges(
   session: Session,
@@ -26,6 +28,9 @@ export async function recomputeRanges(
     session,
     ranges.map(({ nodeId }) => nodeId),
   )
+  for (const range of ranges) {
+    await assertUnlocked(session, { channel: range }, range.fromS, range.toS)
+  }
   if (await wantsJob(session, ranges)) {
     const jobId = await addJob(session, { kind: 'recompute', ...job })
     return { jobId, readings: null, changed: null }

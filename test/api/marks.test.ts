@@ -5,6 +5,7 @@ import { nodeIdentity } from '../../ingest/store/nodes.js'
 import { RECOMPUTE_ROWS, uncorrected } from '../../ingest/store/recompute.js'
 import type { Job, JobsAnswer } from '../../shared/schema/job.js'
 import type { MarkAnswer, MarksAnswer, PreviewAnswer } from '../../shared/schema/mark.js'
+import type { MonthAnswer } from '../../shared/schema/month.js'
 import type { Problem } from '../../shared/schema/problem.js'
 import type { ReadingsAnswer } from '../../shared/schema/reading.js'
 import { limitsOf } from '../../shared/science/qartod/limits.js'
@@ -100,6 +101,26 @@ suite('marks', (test, { before, after }) => {
       rules: { limitsOf, correctionOf: uncorrected },
       retention: { framesDays: 365 },
     }).run()
+
+  test('nothing is flagged or taken back in an approved month before it is reopened', async () => {
+    const site = await aSite(10)
+    const { mark } = await flag(site, between(0, 2))
+    const june = `sites/${site}/months/2026-06`
+    const { now } = await told<MonthAnswer>(june)
+    await said(`${june}/approve`, { hash: now.hash })
+
+    const range = { site, quantity: 'water_temperature', ...between(2, 4) }
+    const flagging = await post('marks', { ...range, flag: 4, reason: 'lagi' })
+    const undoing = await post(`marks/${mark.id}/undo`, { reason: 'bukan' })
+    const after = await told<MonthAnswer>(june)
+
+    assert.equal([flagging.statusCode, undoing.statusCode], [423, 423])
+    assert.is(flagging.json<Problem>().code, 'LOCKED')
+    assert.match(flagging.json<Problem>().detail, `POST /api/v1/${june}/reopen`)
+    assert.equal(after.differences, [])
+    await said(`${june}/reopen`, { reason: 'x' })
+    await flag(site, between(2, 4))
+  })
 
   test('a range is flagged by hand with who, why and when, and the audit has it', async () => {
     const site = await aSite(6)
@@ -341,5 +362,20 @@ suite('marks', (test, { before, after }) => {
       assert.is((await post(url, { reason: 'tidak ada' })).statusCode, 404, url)
     }
     assert.is((await officer.inject({ url: '/api/v1/jobs/999999' })).statusCode, 404)
+  })
+
+  test('a month that a job still changes is not approved', async () => {
+    const site = await aSite(RECOMPUTE_ROWS + 1)
+    await flag(site, between(0, RECOMPUTE_ROWS + 1))
+    const june = `sites/${site}/months/2026-06`
+    const { now } = await told<MonthAnswer>(june)
+
+    const early = await post(`${june}/approve`, { hash: now.hash })
+
+    assert.is(early.statusCode, 409)
+    assert.match(
+      early.json<Problem>().detail,
+      /^job \d+ \(queued\) recomputes 2026-06 of .*: wait for it$/,
+    )
   })
 })
