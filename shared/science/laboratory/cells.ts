@@ -1,8 +1,9 @@
 import { quantityByKey } from '../../wire/quantities.js'
 import type { Text } from '../result.js'
+import type { Bound } from '../water/limit.js'
 import type { Cell, LabColumn } from './columns.js'
 import { type LabParameter, labParameterCalled } from './parameters.js'
-import { type Bound, type DecimalMark, type Read, readResult } from './result-text.js'
+import { type DecimalMark, type Read, readResult } from './result-text.js'
 import { powerOfTen, unitsFor } from './units.js'
 
 /** What the cells of a row of laboratory results say, each by itself. */

@@ -1,6 +1,6 @@
 import type { Flag } from '../../schema/flags.js'
 import type { Text } from '../result.js'
-import type { Bound } from './result-text.js'
+import type { Bound } from '../water/limit.js'
 
 /** A laboratory's result beside what the site's probe measured around it. */
 

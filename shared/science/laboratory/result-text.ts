@@ -1,12 +1,10 @@
 import type { Text } from '../result.js'
+import type { Bound } from '../water/limit.js'
 
 /**
  * What a laboratory writes as a result: `0,012`, `0.012`, `< 0,01`, `>1600`. A limit stays a limit: nothing here
  * becomes a number that nobody found.
  */
-
-/** The result lies on this side of the number: `<` or `>`. */
-export type Bound = 'below' | 'above'
 
 export interface ReadResult {
   /** A plain decimal with a point, perhaps with an exponent. */

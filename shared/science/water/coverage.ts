@@ -42,18 +42,28 @@ const DEVIATION: Text = {
   en: 'temperature is judged against the natural one, not in this index',
 }
 
+/** A limit of the laboratory that keeps the standard says enough of a parameter, but nothing to calculate with. */
+export const NO_NUMBER: Text = {
+  id: 'hasil berupa batas laboratorium (< atau >) yang memenuhi baku mutu, bukan angka',
+  en: 'a limit of the laboratory (< or >) that meets the standard, and no number',
+}
+export const FLATTERING: Text = {
+  id: 'ada hasil berupa batas laboratorium (< atau >); tanpa angkanya indeks dapat terlalu baik',
+  en: 'a result is a limit of the laboratory (< or >): without its number the index might flatter the water',
+}
+
 /** Sorts samples into those that enter and those that do not; `objectTo` says what an index asks besides. */
 export function enter<Sample extends { parameter: string }>(
   samples: readonly Sample[],
   { standard, origin }: StatusContext,
-  objectTo: (sample: Sample) => Text | undefined,
+  objectTo: (sample: Sample, limit: Limit | undefined) => Text | undefined,
 ): Entry<Sample> {
   const entering: Entering<Sample>[] = []
   const leftOut: { parameter: string; reason: Text }[] = []
   for (const sample of samples) {
     const { parameter } = sample
     const found = limitOf(parameter, standard)
-    const reason = isEstimate(parameter, origin) ? ESTIMATE_TEXT : objectTo(sample)
+    const reason = isEstimate(parameter, origin) ? ESTIMATE_TEXT : objectTo(sample, found?.limit)
     if (found === undefined) leftOut.push({ parameter, reason: NO_LIMIT })
     else if (found.limit === undefined) leftOut.push({ parameter, reason: DEVIATION })
     else if (reason !== undefined) leftOut.push({ parameter, reason })

@@ -3,17 +3,22 @@ import { SOURCES } from '../sources.js'
 import {
   type Coverage,
   enter,
+  FLATTERING,
   limitInput,
+  NO_NUMBER,
   NO_PARAMETER,
   type StatusContext,
   weakest,
 } from './coverage.js'
+import { type Bound, keepsBeyond } from './limit.js'
 import { type PollutionIndex, pollutionIndex, ratioOf } from './pollution-index.js'
 
 export interface MeasuredValue {
   parameter: string
   /** In the unit of the table. */
   value: number | null
+  /** No number: it is left out where all that it may be keeps the limit, else there is no index. */
+  bound?: Bound | null
 }
 
 export interface PollutionContext extends StatusContext {
@@ -39,12 +44,14 @@ export function pollutionStatus(
   samples: readonly MeasuredValue[],
   context: PollutionContext,
 ): Result<PollutionIndex & Coverage> {
-  const { entering, coverage } = enter(samples, context, ({ parameter, value }) => {
+  const { entering, coverage } = enter(samples, context, ({ parameter, value, bound }, limit) => {
     if (value === null || !Number.isFinite(value)) return NO_VALUE
+    if (bound && limit && keepsBeyond(value, bound, limit) === true) return NO_NUMBER
     return parameter === 'secchi_depth' ? NO_MAXIMUM : undefined
   })
   const inputs = entering.map(({ sample, found }) => limitInput(found, sample.value))
   const basis = { inputs, source: weakest(SOURCES.pollutionIndex, entering) }
+  if (entering.some(({ sample: { bound } }) => bound)) return notComputable(FLATTERING, basis)
   if (entering.length === 0) return notComputable(NO_PARAMETER, basis)
   const { oxygenSaturationMgL: saturation } = context
   const rows = entering.map(({ sample: { parameter, value }, limit }) => ({

@@ -1,7 +1,7 @@
 import { computed, type Input, notComputable, type Result, type Text } from '../result.js'
 import { SOURCES } from '../sources.js'
 import { limitInput } from './coverage.js'
-import { keeps, type Limit } from './limit.js'
+import { type Bound, keeps, keepsBeyond, type Limit } from './limit.js'
 import { ESTIMATE_TEXT, isEstimate, type Origin } from './origin.js'
 import { limitOf, type Standard, type StandardLimit } from './standard.js'
 
@@ -11,8 +11,8 @@ export interface WaterValue {
   /** In the unit of the table. */
   value: number | null
   origin: Origin
-  /** The laboratory wrote "<": the value lies below this one. */
-  isBelow?: boolean
+  /** The laboratory wrote "<" or ">": the water lies below or above the value. */
+  bound?: Bound | null
   /** For the temperature only: what an officer entered as natural, in °C. */
   naturalTempC?: number | null
 }
@@ -58,14 +58,14 @@ export function judgeWater(sample: WaterValue, standard: Standard): Result<Water
     return notComputable(NO_LIMIT, { inputs: [], source: SOURCES.waterLimits })
   }
   const basis = { inputs: inputsOf(sample, found), source: found.source }
-  const { value, origin, isBelow = false } = sample
+  const { value, origin, bound = null } = sample
   if (value === null || !Number.isFinite(value)) {
     return notComputable({ id: 'belum ada nilai', en: 'no value yet' }, basis)
   }
   if (isEstimate(sample.parameter, origin)) return notComputable(ESTIMATE_TEXT, basis)
   const limit = limitFor(sample, found)
   if (limit === undefined) return notComputable(NO_NATURAL_TEMPERATURE, basis)
-  const isKept = isBelow ? keepsBelow(value, limit) : keeps(value, limit)
+  const isKept = bound === null ? keeps(value, limit) : keepsBeyond(value, bound, limit)
   if (isKept === undefined) return notComputable(UNDECIDED, basis)
   const text = TEXTS[origin][isKept ? 'kept' : 'broken']
   return computed({ isKept, limit, text }, basis)
@@ -79,13 +79,6 @@ function limitFor(
   if (limit !== undefined || deviationC === undefined) return limit
   if (typeof naturalTempC !== 'number' || !Number.isFinite(naturalTempC)) return undefined
   return { kind: 'range', low: naturalTempC - deviationC, high: naturalTempC + deviationC }
-}
-
-/** Whether all values below `value` keep a limit, or none; undefined where only some do. */
-function keepsBelow(value: number, limit: Limit): boolean | undefined {
-  if (limit.kind === 'max') return value <= limit.limit ? true : undefined
-  const lowest = limit.kind === 'min' ? limit.limit : limit.low
-  return value <= lowest ? false : undefined
 }
 
 function inputsOf(sample: WaterValue, found: StandardLimit): Input[] {

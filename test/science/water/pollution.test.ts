@@ -152,6 +152,32 @@ suite('pollution index of a sample', (test) => {
     )
   })
 
+  test('a limit of the laboratory is left out where it keeps the standard, and else stops the index', () => {
+    const status = (parameter: string, value: number, bound: 'below' | 'above') =>
+      pollutionStatus(
+        [
+          { parameter: 'ph', value: 7 },
+          { parameter, value, bound },
+        ],
+        {
+          standard: { water: 'lake', waterClass: 1 },
+          origin: 'laboratory',
+          oxygenSaturationMgL: 7.25,
+        },
+      )
+
+    const { used, leftOut } = answerOf(status('bod5', 2, 'below'))
+    assert.equal(used, ['ph'])
+    assert.match(leftOut[0]?.reason.id ?? '', 'bukan angka')
+    for (const [parameter, value, bound] of [
+      ['total_phosphorus', 0.05, 'below'],
+      ['fecal_coliform', 1600, 'above'],
+      ['dissolved_oxygen', 0.5, 'below'],
+    ] as const) {
+      assert.match(reasonOf(status(parameter, value, bound)).id, 'dapat terlalu baik')
+    }
+  })
+
   test('with nothing to judge there is a reason and no zero', () => {
     assert.match(reasonOf(pollutionStatus([], context)).id, 'tidak ada parameter')
     const turbid = [{ parameter: 'turbidity', value: 3 }]

@@ -129,6 +129,30 @@ suite('STORET of a site', (test) => {
     assert.is(leftOut[0]?.parameter, 'total_dissolved_solids')
   })
 
+  test('limits of the laboratory are left out where all keeps the standard, and else there is no class', () => {
+    const ph = { parameter: 'ph', values: [7, 7] }
+    const below = [{ value: 0.01, bound: 'below' }] as const
+    const clean = storetStatus(
+      [ph, { parameter: 'total_phosphorus', values: [0.008], limits: below }],
+      context,
+    )
+    const dirty = storetStatus(
+      [ph, { parameter: 'total_phosphorus', values: [0.2], limits: below }],
+      context,
+    )
+    const coarse = [{ value: 0.05, bound: 'below' }] as const
+    const unknown = storetStatus(
+      [ph, { parameter: 'total_phosphorus', values: [0.008], limits: coarse }],
+      context,
+    )
+
+    assert.equal(answerOf(clean).used, ['ph'])
+    assert.is(answerOf(clean).leftOut[0]?.parameter, 'total_phosphorus')
+    for (const result of [dirty, unknown]) {
+      assert.match(reasonOf(result).id, 'dapat terlalu baik')
+    }
+  })
+
   test('one sampling gives a reason and no class', () => {
     const result = storetStatus([{ parameter: 'ph', values: [7] }], context)
 

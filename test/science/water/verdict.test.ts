@@ -76,9 +76,9 @@ suite('a value against its limit', (test) => {
   })
 
   test('below a detection limit is judged only where all such values agree', () => {
-    const below = (parameter: string, value: number) => ({
+    const below = (parameter: string, value: number): WaterValue => ({
       ...laboratory(parameter, value),
-      isBelow: true,
+      bound: 'below',
     })
 
     assert.is(isKept(below('total_phosphorus', 0.01)), true)
@@ -90,6 +90,20 @@ suite('a value against its limit', (test) => {
     assert.ok(!judgeWater(below('dissolved_oxygen', 6.1), toba).isComputable)
     assert.is(isKept(below('ph', 6)), false)
     assert.ok(!judgeWater(below('ph', 7), toba).isComputable)
+  })
+
+  test('above a measuring range is judged only where all such values agree', () => {
+    const above = (parameter: string, value: number): WaterValue => ({
+      ...laboratory(parameter, value),
+      bound: 'above',
+    })
+
+    assert.is(isKept(above('fecal_coliform', 1600)), false)
+    assert.ok(!judgeWater(above('fecal_coliform', 99), toba).isComputable)
+    assert.is(isKept(above('dissolved_oxygen', 6)), true)
+    assert.ok(!judgeWater(above('dissolved_oxygen', 5.9), toba).isComputable)
+    assert.is(isKept(above('ph', 9)), false)
+    assert.ok(!judgeWater(above('ph', 7), toba).isComputable)
   })
 
   test('a verdict shows its input, its limit and where the limit is from', () => {
