@@ -29,6 +29,7 @@ import { siteLimitRoutes } from './routes/site-limits.js'
 import { siteRoutes } from './routes/sites.js'
 import { systemRoutes } from './routes/system.js'
 import { visitRoutes } from './routes/visits.js'
+import { waterStatusRoutes } from './routes/water-status.js'
 import { refuseForgery, secure } from './security.js'
 
 export type { ApiDeps } from './deps.js'
@@ -83,6 +84,7 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   monthRoutes(app, deps)
   laboratoryRoutes(app, deps)
   laboratoryImportRoute(app, deps)
+  waterStatusRoutes(app, deps)
   liveRoutes(app, deps)
   markRoutes(app, deps)
   jobRoutes(app, deps)

@@ -1,6 +1,6 @@
 import type { SiteKind } from '../../shared/schema/common.js'
 import { AppError } from '../errors.js'
-import type { Database, Session } from './database.js'
+import type { Database, Reader, Session } from './database.js'
 import { currentLatest, type LatestRow } from './latest.js'
 
 export interface SiteDetails {
@@ -113,6 +113,12 @@ export async function updateSite(
     `UPDATE site s SET ${assignments.join(', ')} WHERE name = $1 RETURNING ${SITE}`,
     [name, ...entries.map(([, value]) => value)],
   )
+  return rows[0] ?? missing(name)
+}
+
+/** NOT_FOUND where there is none. */
+export async function siteByName(session: Reader, name: string): Promise<SiteRow> {
+  const rows = await session.query<SiteRow>(`SELECT ${SITE} FROM site s WHERE s.name = $1`, [name])
   return rows[0] ?? missing(name)
 }
 

@@ -151,6 +151,19 @@ const TABLE: Record<string, Row> = {
     url: `${MONTH}/reopen`,
     payload: { reason: 'x' },
   },
+  'GET /api/v1/sites/:name/water-status': {
+    roles: 'public',
+    url: '/api/v1/sites/no-such-site/water-status',
+  },
+  'PUT /api/v1/sites/:name/natural-temperature': {
+    roles: office,
+    url: '/api/v1/sites/no-such-site/natural-temperature',
+    payload: { tempC: 25, basis: 'x' },
+  },
+  'DELETE /api/v1/sites/:name/natural-temperature': {
+    roles: office,
+    url: '/api/v1/sites/no-such-site/natural-temperature',
+  },
   'GET /api/v1/laboratory/parameters': { roles: 'public' },
   'GET /api/v1/laboratory/results': {
     roles: 'public',
