@@ -4,6 +4,7 @@ import type { Database } from '../store/database.js'
 import {
   type BucketRow,
   bucketPage,
+  bucketsOfMany,
   PAGE_ROWS,
   partialBucket,
   type SeriesRow,
@@ -68,27 +69,72 @@ function ceil(size: BucketSize, timeMs: number): number {
   return down === timeMs ? down : down + (size === 'hour' ? HOUR_MS : DAY_MS)
 }
 
-/** Pages of the buckets of a series, in order of time. */
-export async function* bucketPages(
-  db: Database,
-  series: SeriesRow,
-  size: BucketSize,
-  asked: Span,
-): AsyncGenerator<BucketRow[]> {
-  const placed = { from: series.placedFrom, to: series.placedTo }
-  const { whole, parts } = bucketSpans(size, asked, placed)
-  for (const part of parts.filter(({ start }) => start < whole.from)) {
-    yield await onePart(db, series, part)
+export interface BucketQuery {
+  db: Database
+  size: BucketSize
+  asked: Span
+  series: readonly SeriesRow[]
+}
+
+/**
+ * Pages of the buckets of each series, in order of time, for a reader that takes the series in their order.
+ * Short ones of one quantity are read together: a question for each would take longer than their rows.
+ */
+export function bucketReader(
+  query: BucketQuery,
+): (series: SeriesRow) => AsyncGenerator<BucketRow[]> {
+  const { db, size, asked, series: all } = query
+  const lengthMs = size === 'hour' ? HOUR_MS : DAY_MS
+  const most = Math.ceil((asked.to.getTime() - asked.from.getTime()) / lengthMs) + 1
+  const together = Math.floor(PAGE_ROWS / most)
+  const read = new Map<SeriesRow, BucketRow[]>()
+
+  async function readFrom(first: SeriesRow): Promise<void> {
+    const from = all.indexOf(first)
+    const group = all.slice(from, from + together)
+    const other = group.findIndex(({ quantityId }) => quantityId !== first.quantityId)
+    const same = other < 0 ? group : group.slice(0, other)
+    const span = bucketSpans(size, asked, { from: null, to: null }).whole
+    const rows = await bucketsOfMany(db, same, { resolution: size, ...span })
+    const byChannel = new Map<string, BucketRow[]>(same.map((series) => [channelOf(series), []]))
+    for (const row of rows) byChannel.get(channelOf(row))?.push(row)
+    read.clear()
+    for (const series of same) read.set(series, byChannel.get(channelOf(series)) ?? [])
   }
+
+  return async function* pages(series) {
+    const placed = { from: series.placedFrom, to: series.placedTo }
+    const { whole, parts } = bucketSpans(size, asked, placed)
+    for (const part of parts.filter(({ start }) => start < whole.from)) {
+      yield await onePart(db, series, part)
+    }
+    if (together < 2) yield* wholePages(query, series, whole)
+    else {
+      if (!read.has(series)) await readFrom(series)
+      const rows = read.get(series) ?? []
+      yield rows.filter(({ time }) => time >= whole.from && time < whole.to)
+    }
+    for (const part of parts.filter(({ start }) => start >= whole.from)) {
+      yield await onePart(db, series, part)
+    }
+  }
+}
+
+function channelOf({ nodeId, position }: { nodeId: number; position: number }): string {
+  return `${nodeId} ${position}`
+}
+
+async function* wholePages(
+  { db, size }: BucketQuery,
+  series: SeriesRow,
+  whole: Span,
+): AsyncGenerator<BucketRow[]> {
   let after: Date | null = null
   while (whole.from < whole.to) {
     const page: BucketRow[] = await bucketPage(db, series, { resolution: size, ...whole, after })
     yield page
     after = page.at(-1)?.time ?? null
-    if (page.length < PAGE_ROWS) break
-  }
-  for (const part of parts.filter(({ start }) => start >= whole.from)) {
-    yield await onePart(db, series, part)
+    if (page.length < PAGE_ROWS) return
   }
 }
 

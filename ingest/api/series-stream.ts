@@ -11,7 +11,7 @@ import {
   type SeriesRow,
 } from '../store/readings.js'
 import { iso, quantityOf } from './answers.js'
-import { bucketPages, toBucket } from './buckets.js'
+import { bucketReader, toBucket } from './buckets.js'
 import { csvLine } from './csv.js'
 
 /** What a stream of series is made of; each page is asked for when the one before has been taken. */
@@ -34,6 +34,7 @@ export async function* jsonPieces(query: SeriesQuery): AsyncGenerator<string> {
   const { store, from, to, resolution } = query
   const head = { store, from: iso(from), to: iso(to), resolution, series: [] }
   yield JSON.stringify(head).slice(0, -2)
+  const pages = pagesOf(query)
   for (const [index, series] of query.series.entries()) {
     const quantity = quantityOf(series.quantityId)
     const list = resolution === 'raw' ? 'readings' : 'buckets'
@@ -41,7 +42,7 @@ export async function* jsonPieces(query: SeriesQuery): AsyncGenerator<string> {
     const opening = JSON.stringify({ ...described, [list]: [] }).slice(0, -2)
     yield index === 0 ? opening : `,${opening}`
     let isFirst = true
-    for await (const page of jsonPages(query, series, quantity)) {
+    for await (const page of pages(series)) {
       if (page.length === 0) continue
       const items = page.map((item) => JSON.stringify(item)).join(',')
       yield isFirst ? items : `,${items}`
@@ -52,40 +53,54 @@ export async function* jsonPieces(query: SeriesQuery): AsyncGenerator<string> {
   yield ']}'
 }
 
-async function* jsonPages(
-  query: SeriesQuery,
-  series: SeriesRow,
-  quantity: Quantity,
-): AsyncGenerator<object[]> {
+/** The points of each series as objects, for a reader that takes the series in their order. */
+function pagesOf(query: SeriesQuery): (series: SeriesRow) => AsyncGenerator<object[]> {
   const { db, resolution } = query
   if (resolution === 'raw') {
-    for await (const page of readingPages(db, series)) {
-      yield page.map((row) => toPoint(quantity, row))
+    return async function* points(series) {
+      const quantity = quantityOf(series.quantityId)
+      for await (const page of readingPages(db, series)) {
+        yield page.map((row) => toPoint(quantity, row))
+      }
     }
-  } else {
-    for await (const page of bucketPages(db, series, resolution, query)) {
-      yield page.map((row) => toBucket(quantity, row))
-    }
+  }
+  const read = bucketReader({ db, size: resolution, asked: query, series: query.series })
+  return async function* buckets(series) {
+    const quantity = quantityOf(series.quantityId)
+    for await (const page of read(series)) yield page.map((row) => toBucket(quantity, row))
   }
 }
 
 /** RFC 4180 below lines that begin with #: what the numbers mean travels with them. */
 export async function* csvPieces(query: SeriesQuery): AsyncGenerator<string> {
-  const { db, resolution } = query
+  const { resolution } = query
   yield `${comments(query).join('\r\n')}\r\n${csvLine(columns(resolution))}`
-  for (const series of query.series) {
+  if (resolution === 'raw') yield* csvReadings(query)
+  else yield* csvBuckets(query, resolution)
+}
+
+async function* csvReadings({ db, series: all }: SeriesQuery): AsyncGenerator<string> {
+  for (const series of all) {
     const quantity = quantityOf(series.quantityId)
-    const lead = [series.site, series.node, quantity.key, series.position]
-    if (resolution === 'raw') {
-      for await (const page of readingPages(db, series)) {
-        yield page.map((row) => csvLine(readingCells(lead, quantity, row))).join('')
-      }
-    } else {
-      for await (const page of bucketPages(db, series, resolution, query)) {
-        yield page.map((row) => csvLine(bucketCells(lead, quantity, row))).join('')
-      }
+    for await (const page of readingPages(db, series)) {
+      yield page.map((row) => csvLine(readingCells(leadOf(series), quantity, row))).join('')
     }
   }
+}
+
+async function* csvBuckets(query: SeriesQuery, size: 'hour' | 'day'): AsyncGenerator<string> {
+  const { db, series: all } = query
+  const read = bucketReader({ db, size, asked: query, series: all })
+  for (const series of all) {
+    const quantity = quantityOf(series.quantityId)
+    for await (const page of read(series)) {
+      yield page.map((row) => csvLine(bucketCells(leadOf(series), quantity, row))).join('')
+    }
+  }
+}
+
+function leadOf({ site, node, quantityId, position }: SeriesRow): Cells {
+  return [site, node, quantityOf(quantityId).key, position]
 }
 
 function columns(resolution: SeriesQuery['resolution']): string[] {

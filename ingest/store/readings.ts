@@ -31,6 +31,39 @@ export interface SeriesFilter {
   to: Date
 }
 
+/** Of a placement `p` and its node `n`, within [$1, $2). */
+const PLACED = `n.id AS "nodeId", n.name AS node, n.simulated, p.quantity_id AS "quantityId", p.position,
+  p.depth_m AS "depthM", p.direction_deg AS "directionDeg",
+  greatest(p.valid_from, $1) AS "from", least(p.valid_to, $2) AS "to",
+  p.valid_from AS "placedFrom", p.valid_to AS "placedTo"`
+
+/** More placements than this in one answer, and who asks must ask site by site. */
+const MOST_SERIES = 2000
+
+/** One quantity wherever it is placed, in the order of the sites' names. TOO_LARGE where that is too much. */
+export async function seriesOfAllSites(
+  db: Database,
+  filter: SeriesFilter & { includeSimulated: boolean },
+): Promise<SeriesRow[]> {
+  const rows = await db.query<SeriesRow>(
+    'read',
+    `SELECT s.name AS site, ${PLACED}
+     FROM placement p JOIN node n ON n.id = p.node_id JOIN site s ON s.id = p.site_id
+     WHERE ($3::int IS NULL OR p.quantity_id = $3) AND ($4::int IS NULL OR p.position = $4)
+       AND p.valid_from < $2 AND (p.valid_to IS NULL OR p.valid_to > $1) AND ($5 OR NOT n.simulated)
+     ORDER BY s.name, p.position, p.valid_from, p.id LIMIT ${MOST_SERIES + 1}`,
+    [
+      filter.from,
+      filter.to,
+      filter.quantityId ?? null,
+      filter.position ?? null,
+      filter.includeSimulated,
+    ],
+  )
+  if (rows.length <= MOST_SERIES) return rows
+  throw new AppError('TOO_LARGE', `more than ${MOST_SERIES} series: ask site by site`)
+}
+
 /** A site's series, read through its placements. NOT_FOUND where there is no such site. */
 export async function seriesOfSite(
   db: Database,
@@ -39,24 +72,20 @@ export async function seriesOfSite(
 ): Promise<SeriesRow[]> {
   const rows = await db.query<SeriesRow | Record<keyof SeriesRow, null>>(
     'read',
-    `SELECT s.name AS site, n.id AS "nodeId", n.name AS node, n.simulated,
-            p.quantity_id AS "quantityId", p.position, p.depth_m AS "depthM",
-            p.direction_deg AS "directionDeg",
-            greatest(p.valid_from, $2) AS "from", least(p.valid_to, $3) AS "to",
-            p.valid_from AS "placedFrom", p.valid_to AS "placedTo"
+    `SELECT s.name AS site, ${PLACED}
      FROM site s LEFT JOIN (placement p JOIN node n ON n.id = p.node_id)
-       ON p.site_id = s.id AND p.valid_from < $3 AND (p.valid_to IS NULL OR p.valid_to > $2)
-       AND ($4::int IS NULL OR p.quantity_id = $4) AND ($5::int IS NULL OR p.position = $5)
-       AND ($6 OR NOT n.simulated)
-     WHERE s.name = $1
+       ON p.site_id = s.id AND p.valid_from < $2 AND (p.valid_to IS NULL OR p.valid_to > $1)
+       AND ($3::int IS NULL OR p.quantity_id = $3) AND ($4::int IS NULL OR p.position = $4)
+       AND ($5 OR NOT n.simulated)
+     WHERE s.name = $6
      ORDER BY p.quantity_id, p.position, p.valid_from, p.id`,
     [
-      site,
       filter.from,
       filter.to,
       filter.quantityId ?? null,
       filter.position ?? null,
       filter.includeSimulated,
+      site,
     ],
   )
   if (rows.length === 0) throw new AppError('NOT_FOUND', `there is no site named ${site}`)
@@ -146,14 +175,50 @@ const BUCKET = `n_all::int AS "nAll", n_good::int AS "nGood", n_used::int AS "nU
   n_suspect::int AS "nSuspect", sum::float8 AS sum, min, max, last,
   suspect_min AS "suspectMin", suspect_max AS "suspectMax", sin_sum AS "sinSum", cos_sum AS "cosSum"`
 
+const VIEWS = {
+  hour: { view: 'reading_hour', start: 'bucket' },
+  day: { view: 'reading_day', start: 'day' },
+} as const
+
+export interface BucketSpan {
+  resolution: 'hour' | 'day'
+  from: Date
+  to: Date
+}
+
+/**
+ * Buckets that begin within [from, to) of several series of one quantity, in key order. The caller sees to it
+ * that they are a page at most.
+ */
+export function bucketsOfMany(
+  db: Database,
+  series: readonly SeriesRow[],
+  { resolution, from, to }: BucketSpan,
+): Promise<(BucketRow & { nodeId: number; position: number })[]> {
+  const { view, start } = VIEWS[resolution]
+  return db.query(
+    'read',
+    `SELECT node_id AS "nodeId", position, ${start} AS time, ${BUCKET} FROM ${view}
+     WHERE quantity_id = $1 AND node_id = ANY ($2) AND position = ANY ($3)
+       AND ${start} >= $4 AND ${start} < $5
+     ORDER BY node_id, position, ${start}`,
+    [
+      series[0]?.quantityId,
+      [...new Set(series.map(({ nodeId }) => nodeId))],
+      [...new Set(series.map(({ position }) => position))],
+      from,
+      to,
+    ],
+  )
+}
+
 /** Buckets that begin within [from, to) and after a time, at most a page. */
 export function bucketPage(
   db: Database,
   series: SeriesRow,
-  span: { resolution: 'hour' | 'day'; from: Date; to: Date; after: Date | null },
+  span: BucketSpan & { after: Date | null },
 ): Promise<BucketRow[]> {
-  const [view, start] =
-    span.resolution === 'hour' ? ['reading_hour', 'bucket'] : ['reading_day', 'day']
+  const { view, start } = VIEWS[span.resolution]
   return db.query<BucketRow>(
     'read',
     `SELECT ${start} AS time, ${BUCKET} FROM ${view}

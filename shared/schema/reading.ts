@@ -89,16 +89,22 @@ export const AUTO_POINTS = 2000
 export const readingsQuerySchema = strict({
   site: siteNameSchema.optional().describe('what its placements measured here'),
   node: nodeNameSchema.optional().describe('what this node measured, wherever it was'),
+  sites: z.literal('all').optional().describe('one quantity at all sites; name the quantity too'),
   quantity: quantityKeySchema.optional(),
   position: queryInt(0, 15).optional(),
   from: timeSchema.optional().describe('included; default: one day before `to`'),
   to: timeSchema.optional().describe('not included; default: now'),
   resolution: z.enum(RESOLUTIONS).default('auto'),
   format: z.enum(['json', 'csv']).default('json'),
-}).refine((query) => (query.site === undefined) !== (query.node === undefined), {
-  message: 'name either a site or a node',
-  path: ['site'],
 })
+  .refine(({ site, node, sites }) => [site, node, sites].filter(Boolean).length === 1, {
+    message: 'name either a site or a node, or ask for sites=all',
+    path: ['site'],
+  })
+  .refine(({ sites, quantity }) => sites === undefined || quantity !== undefined, {
+    message: 'sites=all needs a quantity',
+    path: ['quantity'],
+  })
 
 export type ReadingsQuery = z.infer<typeof readingsQuerySchema>
 

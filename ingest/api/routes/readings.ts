@@ -15,7 +15,14 @@ import { QUANTITIES } from '../../../shared/wire/quantities.js'
 import { AppError } from '../../errors.js'
 import { beingRecomputed } from '../../store/jobs.js'
 import { latestPage } from '../../store/latest.js'
-import { countReadings, type SeriesRow, seriesOfNode, seriesOfSite } from '../../store/readings.js'
+import {
+  countReadings,
+  type SeriesFilter,
+  type SeriesRow,
+  seriesOfAllSites,
+  seriesOfNode,
+  seriesOfSite,
+} from '../../store/readings.js'
 import { type Actor, isInsider } from '../access.js'
 import { iso, quantityIdOf, toLatest } from '../answers.js'
 import type { Api, ApiDeps } from '../deps.js'
@@ -113,10 +120,7 @@ export function readingRoutes(app: Api, deps: ApiDeps): void {
     const span = spanOf(query, clock.now())
     const quantityId = quantityIdOf(query.quantity)
     const filter = { quantityId, position: query.position, ...span }
-    const found =
-      query.node === undefined
-        ? await seriesOfSite(db, query.site ?? '', { ...filter, includeSimulated })
-        : await seriesOfNode(db, query.node, filter)
+    const found = await seriesAsked(query, filter)
     // In a real store simulated nodes are shown to those who work with them, and exported to nobody.
     const mayBeSimulated = includeSimulated || (isInsider(actor) && query.format === 'json')
     if (!mayBeSimulated && found.some(({ simulated }) => simulated)) {
@@ -129,6 +133,12 @@ export function readingRoutes(app: Api, deps: ApiDeps): void {
     }
     const recomputing = await beingRecomputed(db, found)
     return { db, store: store.kind, ...span, resolution, series: found, recomputing }
+  }
+
+  function seriesAsked({ site, node }: ReadingsQuery, filter: SeriesFilter): Promise<SeriesRow[]> {
+    if (node !== undefined) return seriesOfNode(db, node, filter)
+    const shown = { ...filter, includeSimulated }
+    return site === undefined ? seriesOfAllSites(db, shown) : seriesOfSite(db, site, shown)
   }
 
   /** The finest resolution at which no series has more than about AUTO_POINTS points. */
@@ -172,6 +182,6 @@ function fileName(query: ReadingsQuery, { from, to, resolution, series }: Series
   const only = query.quantity === undefined ? [] : [query.quantity]
   const isSimulated = series.some(({ simulated }) => simulated)
   const day = (time: Date) => iso(time).slice(0, 10)
-  const parts = [query.site ?? query.node, ...only, day(from), day(to), resolution]
+  const parts = [query.site ?? query.node ?? 'sites', ...only, day(from), day(to), resolution]
   return `${[...parts, ...(isSimulated ? ['simulasi'] : [])].join('_')}.csv`
 }
