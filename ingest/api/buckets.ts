@@ -161,12 +161,16 @@ export function toBucket(quantity: Quantity, row: BucketRow): Bucket {
     nGood: row.nGood,
     nUsed: row.nUsed,
     nSuspect: row.nSuspect,
+    ...(row.countedS === undefined ? {} : { countedS: row.countedS }),
   }
 }
 
 function summarised({ summary }: Quantity, row: BucketRow): number | null {
   if (row.nUsed === 0) return null
-  if (summary === 'mean') return row.sum === null ? null : Math.round(row.sum / row.nUsed)
+  if (summary === 'mean') {
+    if (row.weighted !== undefined && row.weighted !== null) return Math.round(row.weighted)
+    return row.sum === null ? null : Math.round(row.sum / row.nUsed)
+  }
   if (summary === 'vector') return meanDirection(row)
   return row[summary]
 }

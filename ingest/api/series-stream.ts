@@ -13,6 +13,7 @@ import {
 import { iso, quantityOf } from './answers.js'
 import { bucketReader, toBucket } from './buckets.js'
 import { csvLine } from './csv.js'
+import { withTraffic } from './traffic-buckets.js'
 
 /** What a stream of series is made of; each page is asked for when the one before has been taken. */
 export interface SeriesQuery {
@@ -64,7 +65,8 @@ function pagesOf(query: SeriesQuery): (series: SeriesRow) => AsyncGenerator<obje
       }
     }
   }
-  const read = bucketReader({ db, size: resolution, asked: query, series: query.series })
+  const asked = { db, size: resolution, asked: query, series: query.series }
+  const read = withTraffic(asked, bucketReader(asked))
   return async function* buckets(series) {
     const quantity = quantityOf(series.quantityId)
     for await (const page of read(series)) yield page.map((row) => toBucket(quantity, row))
@@ -90,7 +92,8 @@ async function* csvReadings({ db, series: all }: SeriesQuery): AsyncGenerator<st
 
 async function* csvBuckets(query: SeriesQuery, size: 'hour' | 'day'): AsyncGenerator<string> {
   const { db, series: all } = query
-  const read = bucketReader({ db, size, asked: query, series: all })
+  const asked = { db, size, asked: query, series: all }
+  const read = withTraffic(asked, bucketReader(asked))
   for (const series of all) {
     const quantity = quantityOf(series.quantityId)
     for await (const page of read(series)) {
@@ -107,7 +110,7 @@ function columns(resolution: SeriesQuery['resolution']): string[] {
   const lead = ['time', 'site', 'node', 'quantity', 'position', 'value', 'unit']
   if (resolution === 'raw') return [...lead, 'flag', 'flag_text', 'why']
   const band = ['min', 'max', 'suspect_min', 'suspect_max']
-  return [...lead, 'summary', ...band, 'n_all', 'n_good', 'n_used', 'n_suspect']
+  return [...lead, 'summary', ...band, 'n_all', 'n_good', 'n_used', 'n_suspect', 'counted_s']
 }
 
 type Cells = (string | number | null)[]
@@ -134,6 +137,7 @@ function bucketCells(lead: Cells, quantity: Quantity, row: BucketRow): Cells {
     bucket.nGood,
     bucket.nUsed,
     bucket.nSuspect,
+    bucket.countedS ?? null,
   ]
 }
 

@@ -31,6 +31,10 @@ export interface SeriesFilter {
   to: Date
 }
 
+/** mean_speed, and the counts of motorcycles, light and heavy vehicles. */
+const SPEED = 74
+const WITH_MOTOR = [70, 71, 72]
+
 /** Of a placement `p` and its node `n`, within [$1, $2). */
 const PLACED = `n.id AS "nodeId", n.name AS node, n.simulated, p.quantity_id AS "quantityId", p.position,
   p.depth_m AS "depthM", p.direction_deg AS "directionDeg",
@@ -169,6 +173,10 @@ export interface BucketRow {
   suspectMax: number | null
   sinSum: number | null
   cosSum: number | null
+  /** Of counts: the seconds of the bucket in which they were counted, where the node says so. */
+  countedS?: number | null
+  /** Of speeds: the mean over vehicles, where the node counts them. */
+  weighted?: number | null
 }
 
 const BUCKET = `n_all::int AS "nAll", n_good::int AS "nGood", n_used::int AS "nUsed",
@@ -259,4 +267,30 @@ export async function partialBucket(
     [series.nodeId, series.quantityId, series.position, span.from, span.to, span.start],
   )
   return rows[0]
+}
+
+/**
+ * Mean speeds over the vehicles of each bucket, in steps: each period's mean counts as often as it had vehicles
+ * with a motor. Buckets without such periods are absent.
+ */
+export function speedsByVehicles(
+  db: Database,
+  series: SeriesRow,
+  { size, from, to }: { size: 'hour' | 'day'; from: Date; to: Date },
+): Promise<{ time: Date; value: number }[]> {
+  const bucket =
+    size === 'hour' ? `time_bucket('1 hour', time)` : `time_bucket('1 day', time, 'Asia/Jakarta')`
+  return db.query(
+    'read',
+    `SELECT ${bucket} AS time, sum(speed * vehicles)::float8 / sum(vehicles) AS value FROM (
+       SELECT time, max(value) FILTER (WHERE quantity_id = ${SPEED}) AS speed,
+              sum(value) FILTER (WHERE quantity_id <> ${SPEED}) AS vehicles
+       FROM reading
+       WHERE node_id = $1 AND position = $2 AND quantity_id = ANY ($3) AND flag <= 2
+         AND time >= $4 AND time < $5
+       GROUP BY time) period
+     WHERE speed IS NOT NULL AND vehicles > 0
+     GROUP BY 1`,
+    [series.nodeId, series.position, [SPEED, ...WITH_MOTOR], from, to],
+  )
 }

@@ -117,7 +117,12 @@ export const pointSchema = z.object({
 
 export const bucketSchema = z.object({
   time: timeSchema.describe('start of the hour, or of the local day (Asia/Jakarta)'),
-  value: z.number().nullable().describe('of flags 1 and 2, by the summary of the quantity'),
+  value: z
+    .number()
+    .nullable()
+    .describe(
+      'of flags 1 and 2, by the summary of the quantity; mean speed: over vehicles where they are counted; 85th percentile of speeds: of the last period, for it cannot be had from those of periods',
+    ),
   min: z.number().nullable(),
   max: z.number().nullable(),
   suspectMin: z.number().nullable().describe('of flag 3'),
@@ -126,6 +131,13 @@ export const bucketSchema = z.object({
   nGood: z.int().describe('flag 1'),
   nUsed: z.int().describe('flags 1 and 2'),
   nSuspect: z.int().describe('flag 3'),
+  countedS: z
+    .int()
+    .nullable()
+    .optional()
+    .describe(
+      'of vehicle counts: seconds of the bucket in which they were counted, in proportion where some were set aside; null where the node does not say',
+    ),
 })
 
 export type Point = z.infer<typeof pointSchema>

@@ -223,6 +223,147 @@ suite('readings', (test, { before, after }) => {
     assert.equal(await values('right-site'), [8, 9])
   })
 
+  test('counts carry the seconds they were counted in, in every bucket and part of one', async () => {
+    const start = NOW_S - 30 * DAY_S
+    const at = { from: iso(start - DAY_S), to: iso(start + 900) }
+    await place(api, 'road-1', 'road-site', { quantity: 'motorcycle_count', ...at })
+    await storeReadings(api, 'road-1', 'counting_period', [
+      [start, 300],
+      [start + 300, 300],
+      [start + 900, 300],
+      [start + 3600, 240],
+    ])
+    await storeReadings(api, 'road-1', 'motorcycle_count', [
+      [start, 40],
+      [start + 300, 50],
+      [start + 900, 60],
+      [start + 3600, 70],
+    ])
+    const span = `quantity=motorcycle_count&from=${iso(start)}&to=${iso(start + 7200)}`
+    const counted = async (query: string) => {
+      const { series } = await get(`${query}&${span}`)
+      return series[0]?.buckets?.map(({ value, countedS }) => [value, countedS])
+    }
+
+    assert.equal(await counted('node=road-1&resolution=hour'), [
+      [150, 900],
+      [70, 240],
+    ])
+    assert.equal(await counted('node=road-1&resolution=day'), [[220, 1140]])
+    assert.equal(await counted('site=road-site&resolution=hour'), [[90, 600]])
+    const { body } = await api.app.inject({
+      url: `/api/v1/readings?node=road-1&resolution=day&format=csv&${span}`,
+    })
+    const [row]: Record<string, string>[] = parse(body, { columns: true, comment: '#' })
+    assert.equal([row?.value, row?.counted_s], ['220', '1140'])
+  })
+
+  test('counts without a period say so, and set-aside counts shorten it', async () => {
+    const start = NOW_S - 29 * DAY_S
+    await place(api, 'road-2', 'road-2', { quantity: 'heavy_vehicle_count', from: iso(start) })
+    await storeReadings(api, 'road-2', 'heavy_vehicle_count', [[start, 5]])
+    await place(api, 'road-3', 'road-3', { quantity: 'heavy_vehicle_count', from: iso(start) })
+    await storeReadings(api, 'road-3', 'heavy_vehicle_count', [
+      [start, 5],
+      [start + 300, 9000, 4, 1],
+    ])
+    await storeReadings(api, 'road-3', 'counting_period', [
+      [start, 300],
+      [start + 300, 300],
+    ])
+    const span = `resolution=hour&quantity=heavy_vehicle_count&from=${iso(start)}&to=${iso(start + 600)}`
+    const first = async (node: string) => {
+      const { series } = await get(`node=${node}&${span}`)
+      return series[0]?.buckets?.map(({ value, countedS }) => [value, countedS])
+    }
+
+    assert.equal(await first('road-2'), [[5, null]])
+    assert.equal(await first('road-3'), [[5, 300]])
+  })
+
+  test('a mean speed is one of vehicles, and a v85 never a mean', async () => {
+    const start = NOW_S - 28 * DAY_S
+    await place(api, 'road-4', 'road-4', { quantity: 'mean_speed', from: iso(start) })
+    await storeReadings(api, 'road-4', 'motorcycle_count', [
+      [start, 10],
+      [start + 300, 90],
+    ])
+    await storeReadings(api, 'road-4', 'mean_speed', [
+      [start, 500],
+      [start + 300, 300],
+    ])
+    await storeReadings(api, 'road-4', 'speed_v85', [
+      [start, 610],
+      [start + 300, 390],
+    ])
+    const value = async (quantity: string, resolution: string) => {
+      const { series } = await get(
+        `node=road-4&quantity=${quantity}&resolution=${resolution}&from=${iso(start)}&to=${iso(start + 600)}`,
+      )
+      return series[0]?.buckets?.map(({ value, min, max }) => [value, min, max])
+    }
+
+    assert.equal(await value('mean_speed', 'hour'), [[32, 30, 50]])
+    assert.equal(await value('mean_speed', 'day'), [[32, 30, 50]])
+    assert.equal(await value('speed_v85', 'hour'), [[39, 39, 61]])
+    assert.equal(await value('speed_v85', 'day'), [[39, 39, 61]])
+  })
+
+  test('auto takes all placements of a line together', async () => {
+    const start = NOW_S - 20 * DAY_S
+    const half = start + 1500 * 600
+    const placed = { quantity: 'turbidity', from: iso(start), to: iso(half) }
+    await place(api, 'moved-1', 'moved-site', placed)
+    await place(api, 'moved-1', 'moved-site', { quantity: 'turbidity', from: iso(half) })
+    await storeReadings(
+      api,
+      'moved-1',
+      'turbidity',
+      Array.from({ length: 2800 }, (_, index) => [start + index * 600, 100 + (index % 50)]),
+    )
+
+    const whole = await get(`site=moved-site&from=${iso(start)}`)
+    const first = await get(`site=moved-site&from=${iso(start)}&to=${iso(half)}`)
+
+    assert.is(whole.resolution, 'hour')
+    assert.is(whole.series.length, 2)
+    assert.is(first.resolution, 'raw')
+  })
+
+  test('one quantity of all sites is one answer, each placement with its own', async () => {
+    const start = NOW_S - 15 * DAY_S
+    const quantity = 'ozone'
+    await place(api, 'ozone-1', 'ozone-a', { quantity, from: iso(start), to: iso(start + 1800) })
+    await place(api, 'ozone-1', 'ozone-b', { quantity, from: iso(start + 1800) })
+    await place(api, 'ozone-2', 'ozone-c', { quantity, from: iso(start) })
+    await storeReadings(api, 'ozone-1', quantity, [
+      [start, 10],
+      [start + 1800, 20],
+      [start + 3600, 30],
+    ])
+    await storeReadings(api, 'ozone-2', quantity, [[start + 3600, 40]])
+    const span = `from=${iso(start)}&to=${iso(start + 7200)}`
+    const values = (answer: ReadingsAnswer) =>
+      answer.series.map(({ site, buckets = [] }) => [site, ...buckets.map(({ value }) => value)])
+
+    const hours = await get(`sites=all&quantity=${quantity}&resolution=hour&${span}`)
+    const raw = await get(`sites=all&quantity=${quantity}&${span}`)
+
+    const unit = (steps: number) => steps * (quantityByKey(quantity)?.step ?? Number.NaN)
+    assert.equal(values(hours), [
+      ['ozone-a', unit(10)],
+      ['ozone-b', unit(20), unit(30)],
+      ['ozone-c', unit(40)],
+    ])
+    assert.is(raw.resolution, 'raw')
+    assert.equal(
+      raw.series.map(({ readings }) => readings?.length),
+      [1, 2, 1],
+    )
+    assert.match((await refusal('sites=all')).detail, /needs a quantity/)
+    assert.match((await refusal('sites=all&site=ozone-a&quantity=ph')).detail, /either a site/)
+  })
+
   test('CSV of buckets carries the band and the counts', async () => {
     const url = `/api/v1/readings?site=bucket-site&quantity=ph&resolution=day&format=csv&from=${iso(NOW_S - 60 * DAY_S)}`
 

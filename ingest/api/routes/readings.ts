@@ -146,13 +146,18 @@ export function readingRoutes(app: Api, deps: ApiDeps): void {
     series: readonly SeriesRow[],
     { from, to }: { from: Date; to: Date },
   ): Promise<'raw' | 'hour' | 'day'> {
-    let isFew = true
+    // What was placed several times, or measured by one node after the other, is drawn as one line.
+    const left = new Map<string, number>()
     for (const one of series) {
-      if (!isFew) break
-      isFew = (await countReadings(db, one, AUTO_POINTS + 1)) <= AUTO_POINTS
+      const line = `${one.site ?? one.node} ${one.quantityId} ${one.position} ${one.depthM}`
+      const room = left.get(line) ?? AUTO_POINTS
+      const count = await countReadings(db, one, room + 1)
+      if (count > room) {
+        return (to.getTime() - from.getTime()) / HOUR_MS <= AUTO_POINTS ? 'hour' : 'day'
+      }
+      left.set(line, room - count)
     }
-    if (isFew) return 'raw'
-    return (to.getTime() - from.getTime()) / HOUR_MS <= AUTO_POINTS ? 'hour' : 'day'
+    return 'raw'
   }
 }
 

@@ -1,5 +1,6 @@
 import { accept, type Sender } from '../../../ingest/pipeline/accept.js'
 import { commitFrames, type NewFrame } from '../../../ingest/store/batches.js'
+import type { Session } from '../../../ingest/store/database.js'
 import { insertNode, nodeByName } from '../../../ingest/store/nodes.js'
 import type { Store } from '../../../ingest/store/open.js'
 import { insertPlacement } from '../../../ingest/store/placements.js'
@@ -57,50 +58,33 @@ export async function fill(store: Store, year: Year, filling: Filling): Promise<
 
 async function settle({ db }: Store, nodes: number, startS: number): Promise<Sender[]> {
   const createdAt = new Date(startS * 1000)
-  await db.transaction('write', async (session) => {
-    for (let node = 0; node < nodes; node++) {
-      const name = siteName(node)
-      await insertSite(session, {
-        name,
-        createdAt,
-        title: name,
-        kind: 'lake',
-        longitude: 98.6 + (node % 10) * 0.05,
-        latitude: 2.4 + Math.floor(node / 10) * 0.03,
-        elevationM: 905,
-        waterClass: null,
-        road: null,
-        owner: null,
-      })
-      await insertNode(session, {
-        name,
-        title: name,
-        kind: 'lake',
-        simulated: true,
-        trailerRequired: false,
-        secret: newSecret(),
-        createdAt,
-      })
-      for (const quantityId of QUANTITIES) {
-        await insertPlacement(session, {
-          node: name,
-          site: name,
-          quantityId,
-          position: 0,
-          depthM: null,
-          directionDeg: null,
-          from: createdAt,
-          to: null,
-        })
-      }
-    }
-  })
   const senders: Sender[] = []
   for (let node = 0; node < nodes; node++) {
-    const { id, name } = await nodeByName(db, siteName(node))
+    const name = siteName(node)
+    await db.transaction('write', (session) => settleOne(session, name, createdAt))
+    const { id } = await nodeByName(db, name)
     senders.push({ id, name, trailerRequired: false, trailerKeys: [] })
   }
   return senders
+}
+
+async function settleOne(session: Session, name: string, createdAt: Date): Promise<void> {
+  const named = { name, title: name, kind: 'lake', createdAt } as const
+  await insertSite(session, {
+    ...named,
+    longitude: 98.9,
+    latitude: 2.6,
+    elevationM: 905,
+    waterClass: null,
+    road: null,
+    owner: null,
+  })
+  const secret = newSecret()
+  await insertNode(session, { ...named, simulated: true, trailerRequired: false, secret })
+  const placed = { node: name, site: name, position: 0, depthM: null, directionDeg: null }
+  for (const quantityId of QUANTITIES) {
+    await insertPlacement(session, { ...placed, quantityId, from: createdAt, to: null })
+  }
 }
 
 /** The bytes, as the pipeline takes them from a node. */
