@@ -68,7 +68,7 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     onCommitted: (batch: CommittedBatch) => {
       metrics.committed(batch)
       replayer.noticed(batch)
-      live.publish(batch.stored)
+      live.publish([...batch.reflagged, ...batch.stored])
     },
   })
   const broker = new Broker({

@@ -26,6 +26,9 @@ export interface EventSink {
   on(event: 'drain' | 'close' | 'error', listener: () => void): unknown
 }
 
+/** Of a reading, what is told. */
+export type LiveValue = Omit<NewReading, 'raw'>
+
 /** A reading as it is told, and what clients choose by. */
 export interface LiveItem {
   series: string
@@ -60,7 +63,7 @@ export interface LiveSource {
 export class LiveFeed {
   readonly #clock: { now(): number }
   readonly #clients = new Set<Client>()
-  readonly #fresh = new Backlog<NewReading>(MOST_WAITING)
+  readonly #fresh = new Backlog<LiveValue>(MOST_WAITING)
   /** Names never change and nodes are never deleted, so what is known stays known. */
   readonly #names = new Map<number, { name: string; simulated: boolean }>()
   #source: LiveSource | undefined
@@ -89,8 +92,8 @@ export class LiveFeed {
     return this.#clients.size
   }
 
-  /** Called after a commit with what was new. Never waits, never throws. */
-  publish(readings: readonly NewReading[]): void {
+  /** Called after a commit with what was new or has another flag now, oldest first. Never waits, never throws. */
+  publish(readings: readonly LiveValue[]): void {
     if (this.#clients.size === 0) return
     for (const reading of readings) this.#fresh.add(seriesOf(reading), reading)
     this.#flushLater()
@@ -158,7 +161,7 @@ export class LiveFeed {
     this.#flushTimer ??= setTimeout(() => void this.flush(), FLUSH_MS)
   }
 
-  async #learnNames(readings: readonly NewReading[]): Promise<void> {
+  async #learnNames(readings: readonly LiveValue[]): Promise<void> {
     const unknown = new Set<number>()
     for (const { nodeId } of readings) if (!this.#names.has(nodeId)) unknown.add(nodeId)
     if (unknown.size === 0) return
@@ -166,7 +169,7 @@ export class LiveFeed {
     for (const { id, name, simulated } of names) this.#names.set(id, { name, simulated })
   }
 
-  #toItem(reading: NewReading): LiveItem[] {
+  #toItem(reading: LiveValue): LiveItem[] {
     const node = this.#names.get(reading.nodeId)
     if (node === undefined || (node.simulated && !this.#source?.includeSimulated)) return []
     const told = toLiveReading(node.name, reading)
@@ -186,11 +189,11 @@ export class LiveFeed {
   }
 }
 
-function seriesOf({ nodeId, quantityId, position }: NewReading): string {
+function seriesOf({ nodeId, quantityId, position }: LiveValue): string {
   return `${nodeId}/${quantityId}/${position}`
 }
 
-function toLiveReading(node: string, reading: NewReading): LiveReading | undefined {
+function toLiveReading(node: string, reading: LiveValue): LiveReading | undefined {
   const quantity = quantityById(reading.quantityId)
   if (quantity === undefined || !isFlag(reading.flag)) return undefined
   return {

@@ -1,6 +1,7 @@
 import { limitsOf } from '../../shared/science/qartod/limits.js'
 import { AppError } from '../errors.js'
 import {
+  type Committed,
   commitPrepared,
   commitRejected,
   type FrameOutcome,
@@ -10,6 +11,7 @@ import {
 } from '../store/batches.js'
 import { Corrections } from '../store/corrections.js'
 import type { Database } from '../store/database.js'
+import type { Reflagged } from '../store/reflag.js'
 import { accept, type Sender } from './accept.js'
 import { type Balance, BalanceSheet, type Ending } from './balance.js'
 import { dateFrame } from './dating.js'
@@ -32,6 +34,8 @@ export interface CommittedBatch {
   rejected: NewRejectedFrame[]
   /** What was new. */
   stored: NewReading[]
+  /** What was there and has another flag because of it. */
+  reflagged: Reflagged[]
   /** Frames of which some reading differs from what was stored before. */
   conflicts: number
   durationMs: number
@@ -40,6 +44,7 @@ export interface CommittedBatch {
 /** The node's acknowledgement wait is 20 s and a statement's limit 5 s: this lies between them. */
 export const DEADLINE_MS = 10_000
 const DEADLINE_CHECK_MS = 250
+const NOTHING: Committed = { outcomes: [], reflagged: [] }
 /** Of each lane: one in the database, one made ready meanwhile. */
 const BATCHES_AT_ONCE = 2
 
@@ -182,12 +187,14 @@ export class Pipeline {
     const ready = undated.length > 0 ? asBatch(items).prepared : prepared
     const rejected = items.flatMap((item) => ('rejected' in item.work ? [item.work.rejected] : []))
     const rules = { limitsOf, corrections: this.#corrections }
-    const outcomes = ready.frames.length === 0 ? [] : await commitPrepared(db, ready, rules)
+    const { outcomes, reflagged } =
+      ready.frames.length === 0 ? NOTHING : await commitPrepared(db, ready, rules)
     await commitRejected(db, rejected)
     onCommitted({
       frames: ready.frames,
       rejected,
       stored: outcomes.flatMap((outcome) => outcome.stored),
+      reflagged,
       conflicts: outcomes.filter((outcome) => outcome.conflicting.length > 0).length,
       durationMs: performance.now() - startedAt,
     })

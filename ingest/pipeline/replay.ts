@@ -29,7 +29,7 @@ export interface ReplayerOptions {
   log: { warn(fields: object): void }
   /** The node as it would log in now, so that a rotated secret or a lifted duty counts. */
   senderOf: (nodeId: number) => Promise<Sender | undefined>
-  onStored: (readings: NewReading[]) => void
+  onStored: (readings: Omit<NewReading, 'raw'>[]) => void
 }
 
 /** An undated frame is tried again when its boot has got new neighbours, this often at most. */
@@ -117,13 +117,14 @@ export class Replayer {
     const { db, clock, onStored } = this.#options
     const prepared = await this.#prepare(kept, startTime)
     if ('rejection' in prepared) return this.#stays(kept.id, prepared.rejection, startTime)
-    const [outcome] = await commitFrames(db, [prepared.frame], {
+    const { outcomes, reflagged } = await commitFrames(db, [prepared.frame], {
       limitsOf,
       corrections: this.#corrections,
       keepConflicts: false,
     })
+    const [outcome] = outcomes
     if (outcome === undefined) throw new AppError('STORE_REFUSED', 'a commit without an outcome')
-    if (outcome.stored.length > 0) onStored(outcome.stored)
+    if (outcome.stored.length > 0) onStored([...reflagged, ...outcome.stored])
     if (outcome.conflicting.length > 0) {
       const detail = `${outcome.conflicting.length} readings differ from what is stored`
       return this.#stays(kept.id, { reason: 'conflict', detail }, startTime)

@@ -10,7 +10,7 @@ import type { Database, Session } from './database.js'
 import { type Added, flagAdded, type LimitsOf } from './flagging.js'
 import { judgeLate } from './late.js'
 import { marksOn, noteMarks } from './marks.js'
-import { reflag } from './reflag.js'
+import { type Reflagged, reflag } from './reflag.js'
 import { type Regime, regimesOf } from './regimes.js'
 import { type Row, type Series, sift } from './sift.js'
 
@@ -84,6 +84,14 @@ export function prepareFrames(frames: NewFrame[]): PreparedFrames {
   }
 }
 
+/** What became of frames. */
+export interface Committed {
+  /** By place of the frame. */
+  outcomes: FrameOutcome[]
+  /** Readings stored before whose flags follow from the new ones. */
+  reflagged: Reflagged[]
+}
+
 export interface CommitOptions {
   /** Limits that readings are flagged by; without them flags are stored as they came. */
   limitsOf?: LimitsOf
@@ -104,7 +112,7 @@ export function commitPrepared(
   db: Database,
   prepared: PreparedFrames,
   { limitsOf = () => undefined, keepConflicts = true, corrections }: CommitOptions = {},
-): Promise<FrameOutcome[]> {
+): Promise<Committed> {
   return db.transaction('write', async (session) => {
     const { series, nodeIds } = prepared
     const locked = db.writers > 1 ? await lockNodes(session, nodeIds) : undefined
@@ -113,12 +121,13 @@ export function commitPrepared(
       rulesOf = await corrections.of(session, locked ?? (await nodeRevisions(session, nodeIds)))
       if (correctSeries(series, rulesOf)) prepared.columns = readingColumns(readingsOf(series))
     }
-    const outcomes = await storeFrames(session, prepared, ({ channel }) =>
+    const committed = await storeFrames(session, prepared, ({ channel }) =>
       regimesOf(limitsOf(channel.quantityId), rulesOf(channel)?.ownLimits),
     )
+    const { outcomes } = committed
     const conflicts = prepared.frames.flatMap((frame, index) => asConflict(frame, outcomes[index]))
     if (keepConflicts && conflicts.length > 0) await insertRejected(session, conflicts)
-    return outcomes
+    return committed
   })
 }
 
@@ -144,7 +153,7 @@ async function storeFrames(
   session: Session,
   prepared: PreparedFrames,
   regimesFor: (series: Series) => readonly Regime[],
-): Promise<FrameOutcome[]> {
+): Promise<Committed> {
   const { frames, series, frameParameters } = prepared
   const outcomes = frames.map((): FrameOutcome => ({ stored: [], repeated: 0, conflicting: [] }))
   const channels = series.map(({ channel }) => channel)
@@ -175,8 +184,8 @@ async function storeFrames(
     channels.filter((_, index) => states[index] === undefined),
   )
   await reflag(session, flagged.reflagged)
-  await judgeLate(session, flagged.late)
-  return outcomes
+  const late = await judgeLate(session, flagged.late)
+  return { outcomes, reflagged: [...flagged.reflagged, ...late] }
 }
 
 /** As `commitPrepared`, of frames as they are. */
@@ -184,7 +193,7 @@ export function commitFrames(
   db: Database,
   frames: NewFrame[],
   options?: CommitOptions,
-): Promise<FrameOutcome[]> {
+): Promise<Committed> {
   return commitPrepared(db, prepareFrames(frames), options)
 }
 

@@ -104,8 +104,9 @@ function flagWithLimits(added: Judgeable, flagged: Flagged): (number | null)[] |
   }
   if (state !== undefined && (onward.spikeBefore === 3 || onward.spikeBefore === 4)) {
     const spike = { test: 'spike', verdict: onward.spikeBefore } as const
-    const { flag, why } = withVerdict(state, spike, { value: state.value, limits })
-    flagged.reflagged.push({ ...channel, time: state.time, flag, why })
+    const { time, value } = state
+    const { flag, why } = withVerdict(state, spike, { value, limits })
+    flagged.reflagged.push({ ...channel, time, value, flag, why })
   }
   return onward.tail === undefined ? null : packTail(onward.tail, limits)
 }

@@ -29,13 +29,16 @@ interface Window {
 /**
  * Judges what was stored late, and what is stored around it, by the stored readings themselves: a reading between
  * others changes the verdicts of its neighbours and of the flat lines through it. Most lines end close by; only
- * where one may be longer is looked as far as it can matter.
+ * where one may be longer is looked as far as it can matter. Returns those of the others that have new flags.
  */
-export async function judgeLate(session: Session, late: readonly Judgeable[]): Promise<void> {
+export async function judgeLate(
+  session: Session,
+  late: readonly Judgeable[],
+): Promise<Reflagged[]> {
   const parts = late.flatMap(partsOf)
-  if (parts.length === 0) return
+  if (parts.length === 0) return []
   const near = await windowsOf(session, parts, { stretches: parts, beside: NEAR })
-  await judgeWindows(session, near.filter(linesEnd))
+  const reflagged = await judgeWindows(session, near.filter(linesEnd))
   const open = near.filter((window) => !linesEnd(window))
   for (let from = 0; from < open.length; from += WIDE_AT_ONCE) {
     const some = open.slice(from, from + WIDE_AT_ONCE)
@@ -45,8 +48,9 @@ export async function judgeLate(session: Session, late: readonly Judgeable[]): P
       some.map(({ part }) => part),
       { stretches, beside: 1 },
     )
-    await judgeWindows(session, wide)
+    reflagged.push(...(await judgeWindows(session, wide)))
   }
+  return reflagged
 }
 
 /** Late readings that lie far apart do not need what is between them. */
@@ -125,8 +129,9 @@ function isAtEnd({ readings, part, isCut }: Window): boolean {
   return readings.at(-1)?.time === newest
 }
 
-async function judgeWindows(session: Session, windows: readonly Window[]): Promise<void> {
+async function judgeWindows(session: Session, windows: readonly Window[]): Promise<Reflagged[]> {
   const reflagged: Reflagged[] = []
+  const others: Reflagged[] = []
   const latest: (Reflagged & { tail: (number | null)[] })[] = []
   for (const window of windows) {
     const { channel, limits, readings: added } = window.part.series
@@ -140,16 +145,20 @@ async function judgeWindows(session: Session, windows: readonly Window[]): Promi
       if (stored === undefined || judgement === undefined) continue
       const isManual = (stored.why & WHY.manual) !== 0
       const { flag, why } = isManual ? stored : judgement
-      const { time } = stored
+      const { time, value } = stored
+      const now = { ...channel, time, value, flag, why }
       const reading = byTime.get(time)
       if (reading !== undefined) Object.assign(reading, { flag, why })
-      if (flag !== stored.flag || why !== stored.why)
-        reflagged.push({ ...channel, time, flag, why })
+      if (flag !== stored.flag || why !== stored.why) {
+        reflagged.push(now)
+        if (reading === undefined) others.push(now)
+      }
       if (index === window.readings.length - 1 && tail !== undefined) {
-        latest.push({ ...channel, time, flag, why, tail: packTail(tail, limits) })
+        latest.push({ ...now, tail: packTail(tail, limits) })
       }
     }
   }
   await reflag(session, reflagged)
   await rejudgeLatest(session, latest)
+  return others
 }

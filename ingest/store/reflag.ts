@@ -3,8 +3,8 @@ import { array, json, least, most } from './batch-statements.js'
 import { type Channel, keys, type StoredReading } from './channels.js'
 import type { Session } from './database.js'
 
-/** New flag and reasons of a stored reading. */
-export type Reflagged = Channel & Pick<StoredReading, 'time' | 'flag' | 'why'>
+/** A stored reading with its new flag and reasons. */
+export type Reflagged = Channel & StoredReading
 
 /** A flag that a person gave stays. */
 const REFLAG = `

@@ -8,10 +8,12 @@ import { withDatabase } from '../store-fixture.js'
 import { runPart, type StorePlace, WARM_UP_S } from './ingest/job.js'
 import { NODES, nodeName } from './ingest/series.js'
 
-export const HELP = `npm run bench -- ingest [--rounds N] [--seconds N] [--json]
+export const HELP = `npm run bench -- ingest [--full] [--rounds N] [--seconds N] [--json]
 
 Readings per second that are committed and acknowledged, against the raw limit of the same table and against
 an MQTT subscriber with one INSERT a message. Every round measures every way once, in turn; medians count.
+Quality tests are always on, as in service; with --full every channel has a calibration too, which makes
+every value anew and keeps the raw one beside it.
 The embedded engine always; a server too when DATABASE_URL names one (a database is created and dropped).`
 
 interface LoadReport {
@@ -47,28 +49,36 @@ const IN_FLIGHT = { 1: 4, 12: 2 } as const
 export async function run(args: string[]): Promise<{ engines: EngineResult[] }> {
   const rounds = numberAfter(args, '--rounds', 3)
   const seconds = numberAfter(args, '--seconds', 5)
-  const engines: EngineResult[] = [await measure('embedded', undefined, rounds, seconds)]
+  const options = { rounds, seconds, isFull: args.includes('--full') }
+  const engines: EngineResult[] = [await measure('embedded', undefined, options)]
   const { DATABASE_URL } = process.env
   if (DATABASE_URL === undefined) {
     console.log('server: skipped, DATABASE_URL names no server')
   } else {
-    engines.push(await withDatabase((url) => measure('server', url, rounds, seconds)))
+    engines.push(await withDatabase((url) => measure('server', url, options)))
   }
   return { engines }
+}
+
+interface Options {
+  rounds: number
+  seconds: number
+  isFull: boolean
 }
 
 async function measure(
   engine: string,
   databaseUrl: string | undefined,
-  rounds: number,
-  seconds: number,
+  { rounds, seconds, isFull }: Options,
 ): Promise<EngineResult> {
   const folder = await mkdtemp(join(tmpdir(), 'toba-bench-'))
   const place: StorePlace = { folder, databaseUrl }
   const secrets = join(folder, 'secrets.json')
   try {
-    say(`${engine}: a store with ${NODES} nodes and a year of one node's readings`)
-    await runPart('prepare', { ...place, nodes: NODES, secrets, year: true })
+    say(
+      `${engine}: a store with ${NODES} ${isFull ? 'calibrated ' : ''}nodes and a year of one node's readings`,
+    )
+    await runPart('prepare', { ...place, nodes: NODES, secrets, year: true, calibrated: isFull })
     const samples: Samples = { raw: [], naive: [], ours: { 12: [], 1: [] } }
     for (let round = 0; round < rounds; round++) {
       await measureRound(place, secrets, round, seconds, samples)

@@ -99,6 +99,18 @@ suite('readings that arrive', (test) => {
     )
   })
 
+  test('say anew what is to be thought of one that is there', () => {
+    const after = append(loaded, [{ ...row(5, 9), flag: 3, why: ['spike'] }])
+
+    assert.equal(
+      after.rows.map(({ value, flag, why }) => [value, flag, why]),
+      [
+        [1, loaded.rows[0]?.flag, loaded.rows[0]?.why],
+        [2, 3, ['spike']],
+      ],
+    )
+  })
+
   test('change nothing when they are known, or when summaries are drawn', () => {
     const summaries = { ...loaded, bucketMs: HOUR }
 

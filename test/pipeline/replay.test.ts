@@ -122,7 +122,7 @@ suite('rejected frames tried again', (test, { before, after }) => {
     const undated = (seq: number) =>
       waiting(node, seq, oxygenFrame({ start: seq * 600, seq, undated: true, values: [684] }))
     const [early, late] = [undated(1), undated(2)]
-    const noFrames = { frames: [], stored: [], conflicts: 0, durationMs: 0 }
+    const noFrames = { frames: [], stored: [], reflagged: [], conflicts: 0, durationMs: 0 }
     let turns = 0
     const replayer = new Replayer({
       db: rig.db,

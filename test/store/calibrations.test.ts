@@ -90,8 +90,8 @@ interface Made {
 
 function tests(test: Test, rig: () => TestStore): void {
   const db = () => rig().store.db
-  const send = (frames: readonly NewFrame[], corrections = new Corrections()) =>
-    commitFrames(db(), frames.map(copyOf), { limitsOf, corrections })
+  const send = async (frames: readonly NewFrame[], corrections = new Corrections()) =>
+    (await commitFrames(db(), frames.map(copyOf), { limitsOf, corrections })).outcomes
   const recompute = () =>
     new JobRunner({
       db: db(),

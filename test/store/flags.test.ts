@@ -90,6 +90,28 @@ function tests(test: Test, rig: () => TestStore): void {
     await expectFlags(nodeId, [early, late, rest])
   })
 
+  test('that later and late readings change are told, with their values', async () => {
+    const nodeId = await newNode()
+    const samples = [2580, 2900, 2580, 2300, 2581, 2580].map((value) => ({
+      ...{ stepS: 600, isDoubted: false, values: [value] },
+    }))
+    const frames = framesOf(
+      nodeId,
+      samples,
+      samples.map((_, index) => [index, index + 1]),
+    )
+    const told = async (...indices: number[]) => {
+      const some = indices.flatMap((index) => frames[index] ?? []).map(copyOf)
+      const { reflagged } = await commitFrames(db(), some, options)
+      return reflagged.map(({ value, flag }) => [value, flag])
+    }
+
+    assert.equal(await told(0, 1), [])
+    assert.equal(await told(2), [[2900, 4]], 'a spike is known by the next one')
+    assert.equal(await told(4, 5), [])
+    assert.equal(await told(3), [[2581, 4]], 'a change by what came before it')
+  })
+
   test('are corrected in what is compressed, and other series there stay compressed', async () => {
     const [one, two, other] = [await newNode(), await newNode(), await newNode()]
     const samples = Array.from({ length: 60 }, (_, index) => ({

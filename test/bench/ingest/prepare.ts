@@ -6,9 +6,12 @@ import { newSecret } from '../../../ingest/store/secrets.js'
 import { quietOptions, readJob, report } from './job.js'
 import { nodeName, QUANTITIES, sampleValues } from './series.js'
 
-/** A store with its nodes, and a year of one node's readings for the export that runs beside the load. */
+/**
+ * A store with its nodes, and a year of one node's readings for the export that runs beside the load. `calibrated`:
+ * every channel has a probe with a calibration that changes every value.
+ */
 
-const job = readJob<{ nodes: number; secrets: string; year: boolean }>()
+const job = readJob<{ nodes: number; secrets: string; year: boolean; calibrated: boolean }>()
 const store = await openStore(quietOptions(job))
 const secrets = Array.from({ length: job.nodes + 1 }, newSecret)
 await store.db.transaction('write', async (session) => {
@@ -27,6 +30,7 @@ await store.db.transaction('write', async (session) => {
   }
 })
 writeFileSync(job.secrets, JSON.stringify(secrets), { mode: 0o600 })
+if (job.calibrated) await calibrateAll()
 if (job.year) await insertYear(nodeName(job.nodes))
 await store.close()
 report({})
@@ -54,4 +58,19 @@ async function insertYear(name: string): Promise<void> {
     const frame = { nodeId, boot: 1, seq: from, undated: false, bytes, receivedAt: Date.now() }
     await commitFrames(store.db, [{ ...frame, readings }])
   }
+}
+
+async function calibrateAll(): Promise<void> {
+  await store.db.transaction('write', async (session) => {
+    await session.query(
+      `WITH probes AS (
+         INSERT INTO probe (type, serial_number, node_id, quantity_id, position, valid_from)
+         SELECT 'bench', n.name || ' ' || q, n.id, q, 0, to_timestamp(0)
+         FROM node n, unnest($1::int[]) q RETURNING id)
+       INSERT INTO calibration (probe_id, gain, "offset", valid_from)
+       SELECT id, 1.02, 0.1, to_timestamp(0) FROM probes`,
+      [[...QUANTITIES]],
+    )
+    await session.query('UPDATE node SET correction_revision = 1')
+  })
 }
