@@ -13,6 +13,7 @@ import {
 import type { Retention } from './policies.js'
 import type { RecomputeRules } from './recompute.js'
 import { createRefresher, merged, type Range } from './refresh.js'
+import { letPoliciesRun } from './refresh-alone.js'
 
 const DAY_MS = 24 * 3_600_000
 /** Another service may have left a job, or a database have come back. */
@@ -95,12 +96,14 @@ export class JobRunner {
   }
 
   async #runOne({ id, kind }: Claimed): Promise<void> {
-    const { db, clock, log } = this.#options
+    const { db, clock, log, retention } = this.#options
     const job = { id, worker: this.#worker }
     const finish = (state: 'done' | 'failed', failure: string | null) =>
       finishJob(db, job, { state, failure, at: new Date(clock.now()) })
     try {
-      if (!(await this.#recompute(job)) || !(await this.#refresh(job))) return
+      if (!(await this.#recompute(job))) return
+      const isRefreshed = await this.#refresh(job).finally(() => letPoliciesRun(db, retention))
+      if (!isRefreshed) return
       await finish('done', null)
       log.info({ event: 'job_done', job: id, kind })
     } catch (error) {

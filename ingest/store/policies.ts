@@ -37,8 +37,7 @@ export function serverPolicies(
     db.transaction('maintenance', async (session) => {
       // Several services may start at once on one server.
       await session.query(`SELECT pg_advisory_xact_lock(hashtext('toba-sense policies'))`)
-      await refreshPolicy(session, 'reading_hour', '1 hour', retention)
-      await refreshPolicy(session, 'reading_day', '1 day', retention)
+      await addRefreshPolicies(session, retention)
       await session.query(
         `SELECT add_compression_policy('reading', make_interval(days => $1), if_not_exists => true)`,
         [COMPRESS_AFTER_DAYS],
@@ -69,16 +68,31 @@ async function runJob(db: Database, id: number): Promise<void> {
   await run().catch(run)
 }
 
+const BUCKETS = { reading_hour: '1 hour', reading_day: '1 day' }
+
+export async function removeRefreshPolicies(session: Session): Promise<void> {
+  for (const view of Object.keys(BUCKETS)) {
+    await session.query(
+      'SELECT remove_continuous_aggregate_policy($1::regclass, if_exists => true)',
+      [view],
+    )
+  }
+}
+
+/** In place of those that are there: they may have been made for another retention. */
+export async function addRefreshPolicies(session: Session, retention: Retention): Promise<void> {
+  await removeRefreshPolicies(session)
+  for (const [view, bucket] of Object.entries(BUCKETS)) {
+    await refreshPolicy(session, view, bucket, retention)
+  }
+}
+
 async function refreshPolicy(
   session: Session,
   view: string,
   bucket: string,
   { readingsDays }: Retention,
 ): Promise<void> {
-  await session.query(
-    'SELECT remove_continuous_aggregate_policy($1::regclass, if_exists => true)',
-    [view],
-  )
   const [known] = await session.query(
     `SELECT 1 FROM pg_proc
      WHERE proname = 'add_continuous_aggregate_policy' AND 'buckets_per_batch' = ANY (proargnames)`,

@@ -1,4 +1,5 @@
 import type { Database } from './database.js'
+import { refreshAlone } from './refresh-alone.js'
 import { partsOf, refreshWhole } from './refresh-calls.js'
 
 const HOUR_MS = 3_600_000
@@ -52,8 +53,7 @@ interface Pace {
 const running = new WeakMap<Database, Promise<unknown>>()
 
 /**
- * Refreshes the aggregates. On a server that is TimescaleDB's own call, which finds what changed by itself and keeps
- * out of the way of the policies. On the embedded engine what changed is read from TimescaleDB's own record, so
+ * Refreshes the aggregates: on a server by refresh-alone.ts. On the embedded engine what changed is read from TimescaleDB's own record, so
  * an unchanged store costs two short queries; what did is refreshed newest first, in slices whose size
  * follows the time they take. The upper end is never beyond now: a reading from the future would move the
  * boundary between computed and live buckets there and hide every fresh reading.
@@ -65,7 +65,7 @@ export function createRefresher(db: Database): Refresher {
     for (const aggregate of AGGREGATES) {
       const window = { fromMs: alignDown(fromMs, aggregate), toMs: alignDown(nowMs, aggregate) }
       if (db.engine === 'server') {
-        if (window.fromMs < window.toMs) await refreshWhole(db, aggregate.view, window)
+        if (window.fromMs < window.toMs) await refreshAlone(db, aggregate.view, window)
         continue
       }
       for (const range of await changedRanges(db, aggregate, window)) {
