@@ -81,6 +81,8 @@ export async function removeRefreshPolicies(session: Session): Promise<void> {
 
 /** In place of those that are there: they may have been made for another retention. */
 export async function addRefreshPolicies(session: Session, retention: Retention): Promise<void> {
+  // Several services may do it at once on one server.
+  await session.query(`SELECT pg_advisory_xact_lock(hashtext('toba-sense policies'))`)
   await removeRefreshPolicies(session)
   for (const [view, bucket] of Object.entries(BUCKETS)) {
     await refreshPolicy(session, view, bucket, retention)

@@ -53,9 +53,9 @@ interface Pace {
 const running = new WeakMap<Database, Promise<unknown>>()
 
 /**
- * Refreshes the aggregates: on a server by refresh-alone.ts. On the embedded engine what changed is read from TimescaleDB's own record, so
- * an unchanged store costs two short queries; what did is refreshed newest first, in slices whose size
- * follows the time they take. The upper end is never beyond now: a reading from the future would move the
+ * Refreshes the aggregates: on a server by refresh-alone.ts. On the embedded engine what changed is read from
+ * TimescaleDB's own record, so an unchanged store costs two short queries; what did is refreshed newest first,
+ * in slices whose size follows the time they take. The upper end is never beyond now: a reading from the future would move the
  * boundary between computed and live buckets there and hide every fresh reading.
  */
 export function createRefresher(db: Database): Refresher {
