@@ -13,6 +13,7 @@ import { migrate } from './migrate.js'
 import { type Maintenance, type Retention, serverPolicies } from './policies.js'
 import { openServer } from './server.js'
 import { databaseOn, type Engine } from './session.js'
+import { fitChunks } from './upkeep.js'
 
 export type StoreKind = 'real' | 'simulated'
 
@@ -71,6 +72,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const db = databaseOn(engine)
     await fixKind(db, options.kind)
     await describeQuantities(db)
+    // Before the first reading: its chunk would keep the span of a store that is known to be small.
+    if (db.engine === 'embedded') await fitChunks(db, options.clock.now())
     const { retention = { framesDays: 365 }, clock, log } = options
     const policies =
       db.engine === 'server'

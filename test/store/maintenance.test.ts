@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { merged } from '../../ingest/store/refresh.js'
+import { fitChunks } from '../../ingest/store/upkeep.js'
 import { engines, type TestStore, withStore } from '../store-fixture.js'
 import { suite, type Test } from '../suite.js'
 
@@ -22,6 +23,56 @@ suite('store: changed ranges', (test) => {
       { fromMs: 0, toMs: 20 },
     ])
   })
+})
+
+suite('store: the span of chunks, embedded', (test) => {
+  const INSERT = `INSERT INTO reading (time, node_id, quantity_id, position, value, flag)
+    SELECT $1::timestamptz + s * interval '10 minutes', n, 1, 0, 7, 2
+    FROM generate_series(0, 143) s, generate_series(1, $2::int) n`
+  const hours = async ({ store }: TestStore) => {
+    const [row] = await store.db.query<{ hours: number }>(
+      'read',
+      `SELECT (extract(epoch FROM time_interval) / 3600)::int AS hours
+       FROM timescaledb_information.dimensions WHERE hypertable_name = 'reading'`,
+    )
+    return row?.hours
+  }
+
+  test(
+    'is short in a store that is not a day old, then follows the readings of a day',
+    async () => {
+      const rig = await withStore('embedded')
+      const spans = [await hours(rig)]
+      const insert = (days: number, nodes: number) =>
+        rig.store.db.query('write', INSERT, [new Date(Date.now() - days * DAY_MS), nodes])
+      for (const add of [() => insert(0.9, 600), () => insert(3, 1)]) {
+        await add()
+        await fitChunks(rig.store.db, Date.now())
+        spans.push(await hours(rig))
+      }
+
+      const [fresh, atFirst, fitted] = spans
+      assert.equal([fresh, atFirst], [24, 24])
+      // 600 nodes, 144 readings a day each, of which the last tenth lies ahead
+      assert.ok(fitted !== undefined && fitted > 50 && fitted < 66, `${fitted} hours`)
+      await rig.close()
+    },
+    long,
+  )
+
+  test(
+    'is 30 days where there are few',
+    async () => {
+      const rig = await withStore('embedded')
+      await rig.store.db.query('write', INSERT, [new Date(Date.now() - 3 * DAY_MS), 1])
+
+      await fitChunks(rig.store.db, Date.now())
+
+      assert.is(await hours(rig), 720)
+      await rig.close()
+    },
+    long,
+  )
 })
 
 for (const { name, available, why } of engines()) {
