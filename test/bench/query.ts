@@ -138,6 +138,8 @@ async function withFilled<T>(
     kind: 'simulated',
     // What is measured is made once; a power cut ends the measurement anyway.
     powerSafe: false,
+    // A busy machine makes the filling longer, and must not end it.
+    callLimitMs: 120_000,
     clock: { now: () => clock.nowMs },
     log: {
       info: ignore,
