@@ -31,6 +31,18 @@ export async function assertUnlocked(
   if (locked !== undefined) throw new AppError('LOCKED', lockedText(locked))
 }
 
+/** As `assertUnlocked`, for everything at one site; `to` null: without an end. NOT_FOUND where there is no such site. */
+export async function assertSiteUnlocked(
+  session: Session,
+  site: string,
+  { from, to }: { from: Date; to: Date | null },
+): Promise<void> {
+  const [row] = await session.query<{ id: number }>('SELECT id FROM site WHERE name = $1', [site])
+  if (row === undefined) throw new AppError('NOT_FOUND', `there is no site named ${site}`)
+  const toS = to === null ? Number.POSITIVE_INFINITY : to.getTime() / 1000
+  await assertUnlocked(session, { siteIds: [row.id] }, from.getTime() / 1000, toS)
+}
+
 interface Locked {
   site: string
   month: string

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.js'
 import type { Database, Session } from './database.js'
+import { assertSiteUnlocked } from './months.js'
 
 export interface PlacementRow {
   id: number
@@ -46,12 +47,14 @@ export type NewPlacement = Omit<PlacementRow, 'id'>
 
 /**
  * A channel measures at one site at a time: an overlapping placement is a CONFLICT that names the other one.
- * The node's row is locked, so that two requests cannot both find the time free.
+ * The node's row is locked, so that two requests cannot both find the time free. LOCKED, here and below, where it would
+ * change what an approved month of the site is made of.
  */
 export async function insertPlacement(session: Session, placement: NewPlacement): Promise<number> {
   const { node, site, quantityId, position, from, to } = placement
   const nodeId = await lockedNode(session, node)
   await refuseOverlap(session, placement, 0)
+  await assertSiteUnlocked(session, site, placement)
   const rows = await session.query<{ id: number }>(
     `INSERT INTO placement
        (node_id, quantity_id, position, site_id, depth_m, direction_deg, valid_from, valid_to)
@@ -78,9 +81,13 @@ export async function correctPlacement(
 ): Promise<void> {
   await lockedNode(session, (await placementById(session, id)).node)
   // Read again, now that nobody else changes it.
-  const placement = changedBy(await placementById(session, id), correction)
+  const before = await placementById(session, id)
+  const placement = changedBy(before, correction)
   refuseBackwards(placement)
   await refuseOverlap(session, placement, id)
+  for (const span of changedSpans(before, placement)) {
+    await assertSiteUnlocked(session, placement.site, span)
+  }
   const { from, to, depthM, directionDeg } = placement
   await session.query(
     `UPDATE placement SET valid_from = $2, valid_to = $3, depth_m = $4, direction_deg = $5
@@ -98,6 +105,26 @@ function changedBy(placement: PlacementRow, correction: PlacementCorrection): Pl
     ...(depthM !== undefined && { depthM }),
     ...(directionDeg !== undefined && { directionDeg }),
   }
+}
+
+/** The times at which the site's series are not what they were. */
+function changedSpans(before: PlacementRow, after: PlacementRow): Span[] {
+  if (before.depthM !== after.depthM || before.directionDeg !== after.directionDeg) {
+    return [before, after]
+  }
+  return [
+    ...(before.from < after.from ? [{ from: before.from, to: after.from }] : []),
+    ...(after.from < before.from ? [{ from: after.from, to: before.from }] : []),
+    ...(isEarlier(before.to, after.to) ? [{ from: before.to, to: after.to }] : []),
+    ...(isEarlier(after.to, before.to) ? [{ from: after.to, to: before.to }] : []),
+  ]
+}
+
+type Span = Pick<PlacementRow, 'from' | 'to'>
+
+/** Null is never. */
+function isEarlier(one: Date | null, other: Date | null): one is Date {
+  return one !== null && (other === null || one < other)
 }
 
 export function refuseBackwards({ from, to }: Pick<PlacementRow, 'from' | 'to'>): void {
@@ -172,6 +199,7 @@ async function endAt(session: Session, id: number, at: Date): Promise<void> {
     throw new AppError('CONFLICT', overlapText(placement))
   }
   refuseBackwards({ from: placement.from, to: at })
+  await assertSiteUnlocked(session, placement.site, { from: at, to: null })
   await session.query('UPDATE placement SET valid_to = $2 WHERE id = $1', [id, at])
 }
 

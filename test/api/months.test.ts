@@ -252,12 +252,11 @@ suite('months', (test, { before, after }) => {
     await measured('second', [700, 710])
     const first = await approve('second')
     await storeReadings(api, 'second-1', 'ph', [[JUNE_S + 1200, 720]])
-    await place(api, 'second-2', 'second', { quantity: 'ph', from: FROM, depthM: 9 })
-    await storeReadings(api, 'second-2', 'ph', [[JUNE_S, 690]])
-
     const reopened = await made<MonthVersionAnswer>(api, url('second', '/reopen').slice(8), {
       reason: 'data susulan',
     })
+    await place(api, 'second-2', 'second', { quantity: 'ph', from: FROM, depthM: 9 })
+    await storeReadings(api, 'second-2', 'ph', [[JUNE_S, 690]])
     const second = await approve('second')
 
     assert.is(reopened.reopenReason, 'data susulan')
@@ -274,6 +273,34 @@ suite('months', (test, { before, after }) => {
     assert.is((await month('second')).state, 'approved')
     const kept = await api.app.inject({ url: url('second', '/versions/1') })
     assert.is(kept.json<MonthVersionAnswer>().text, first.text)
+  })
+
+  test('no placement is changed within an approved month, and every one beside it', async () => {
+    await measured('placed', [700])
+    const later = { node: 'placed-2', site: 'placed', quantity: 'ph', depthM: 9 }
+    await made(api, 'nodes', { name: 'placed-2', kind: 'lake' })
+    await approve('placed')
+    const { placements } = (await api.operator({ url: '/api/v1/placements?site=placed' })).json<{
+      placements: { id: number }[]
+    }>()
+    const patch = async (payload: object) =>
+      (
+        await api.operator({
+          method: 'PATCH',
+          url: `/api/v1/placements/${placements[0]?.id}`,
+          payload,
+        })
+      ).statusCode
+    const middle = iso(JUNE_S + 86_400)
+
+    assert.match(await problem('/api/v1/placements', { ...later, from: middle }), /^423 LOCKED/)
+    assert.is(await patch({ to: middle }), 423)
+    assert.is(await patch({ depthM: 2 }), 423)
+    assert.is(await patch({ from: middle }), 423)
+    assert.equal((await month('placed')).differences, [])
+    assert.is(await patch({ to: iso(JULY_S) }), 200)
+    assert.is(await patch({ from: iso(JUNE_S) }), 200)
+    await made(api, 'placements', { ...later, from: iso(JULY_S) })
   })
 
   test('what is not approved is not reopened, and nothing without a reason', async () => {
