@@ -297,6 +297,8 @@ suite('months', (test, { before, after }) => {
     assert.is(await patch({ to: middle }), 423)
     assert.is(await patch({ depthM: 2 }), 423)
     assert.is(await patch({ from: middle }), 423)
+    const away = { node: 'placed-1', site: 'early', at: middle }
+    assert.match(await problem('/api/v1/placements/move', away), /^423 LOCKED/)
     assert.equal((await month('placed')).differences, [])
     assert.is(await patch({ to: iso(JULY_S) }), 200)
     assert.is(await patch({ from: iso(JUNE_S) }), 200)
