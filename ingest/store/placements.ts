@@ -108,7 +108,7 @@ function changedBy(placement: PlacementRow, correction: PlacementCorrection): Pl
 }
 
 /** The times at which the site's series are not what they were. */
-function changedSpans(before: PlacementRow, after: PlacementRow): Span[] {
+export function changedSpans(before: PlacementRow, after: PlacementRow): Span[] {
   if (before.depthM !== after.depthM || before.directionDeg !== after.directionDeg) {
     return [before, after]
   }

@@ -14,10 +14,10 @@ import {
 import { writeAudit } from '../../store/audit.js'
 import type { Session } from '../../store/database.js'
 import {
+  changedSpans,
   correctPlacement,
   insertPlacement,
   moveNode,
-  type PlacementRow,
   placementById,
   placementPage,
   refuseBackwards,
@@ -171,26 +171,12 @@ export function placementRoutes(app: Api, deps: ApiDeps): void {
         const entry = { action: 'placement.change', subject: before.node, detail }
         await writeAudit(session, audited(request, deps, entry))
         const after = await placementById(session, id)
-        await judgeAnew(session, request, movedEnds(before, after))
+        const changes = changedSpans(before, after).map((span) => ({ ...after, ...span }))
+        await judgeAnew(session, request, changes)
         return after
       })
       deps.jobs.wake()
       return toPlacement(row)
     },
   )
-}
-
-/** The times by which two versions of a placement differ. */
-function movedEnds(one: PlacementRow, other: PlacementRow): PlacementChange[] {
-  const [from, until] = one.from < other.from ? [one.from, other.from] : [other.from, one.from]
-  const ends = [one.to, other.to].sort((a, b) => endMs(a) - endMs(b))
-  const [end = null, last = null] = ends
-  return [
-    { ...one, from, to: until },
-    ...(end === null ? [] : [{ ...one, from: end, to: last }]),
-  ].filter((change) => change.from.getTime() < endMs(change.to))
-}
-
-function endMs(to: Date | null): number {
-  return to?.getTime() ?? Number.POSITIVE_INFINITY
 }
