@@ -207,6 +207,3 @@ async function rewrite(
     values,
   )
 }
-
-/** Where nothing corrects: until a probe is calibrated. */
-export const uncorrected: CorrectionOf = async () => undefined

@@ -1,8 +1,9 @@
 import * as assert from 'uvu/assert'
 import { commitFrames } from '../../ingest/store/batches.js'
+import { storedCorrection } from '../../ingest/store/corrections.js'
 import { JobRunner } from '../../ingest/store/job-runner.js'
 import { nodeIdentity } from '../../ingest/store/nodes.js'
-import { RECOMPUTE_ROWS, uncorrected } from '../../ingest/store/recompute.js'
+import { RECOMPUTE_ROWS } from '../../ingest/store/recompute.js'
 import type { Job, JobsAnswer } from '../../shared/schema/job.js'
 import type { MarkAnswer, MarksAnswer, PreviewAnswer } from '../../shared/schema/mark.js'
 import type { MonthAnswer } from '../../shared/schema/month.js'
@@ -98,7 +99,7 @@ suite('marks', (test, { before, after }) => {
       db: api.db,
       clock: { now: () => api.clock.nowMs },
       log: { info() {}, warn() {} },
-      rules: { limitsOf, correctionOf: uncorrected },
+      rules: { limitsOf, correctionOf: storedCorrection },
       retention: { framesDays: 365 },
     }).run()
 

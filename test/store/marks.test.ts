@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { commitFrames, type NewFrame, type NewReading } from '../../ingest/store/batches.js'
 import type { ChannelRange } from '../../ingest/store/channels.js'
+import { storedCorrection } from '../../ingest/store/corrections.js'
 import { insertMark, undoMark } from '../../ingest/store/mark-records.js'
-import { recomputePage, uncorrected } from '../../ingest/store/recompute.js'
+import { recomputePage } from '../../ingest/store/recompute.js'
 import { recomputeRanges } from '../../ingest/store/recompute-ranges.js'
 import { type Flag, WHY } from '../../shared/schema/flags.js'
 import { untested } from '../../shared/science/qartod/judgement.js'
@@ -26,7 +27,7 @@ for (const { name, available, why } of engines()) {
   })
 }
 
-const rules = { limitsOf, correctionOf: uncorrected }
+const rules = { limitsOf, correctionOf: storedCorrection }
 const GIVEN = [1, 3, 4, null] as const
 const EVER = { fromS: 0, toS: 4_000_000_000 }
 

@@ -8,7 +8,6 @@ import {
   RECOMPUTE_ROWS,
   type RecomputedPage,
   recomputePage,
-  uncorrected,
 } from '../../ingest/store/recompute.js'
 import { WHY } from '../../shared/schema/flags.js'
 import { judgeSeries } from '../../shared/science/qartod/judge-series.js'
@@ -65,7 +64,7 @@ function tests(test: Test, rig: () => TestStore): void {
     db().transaction('maintenance', (session) =>
       recomputePage(session, range, {
         limitsOf,
-        correctionOf: correction === undefined ? uncorrected : async () => correction,
+        correctionOf: async () => correction,
       }),
     )
 
