@@ -2,6 +2,7 @@ import { climatology } from './climatology.js'
 import { flatLineByTime } from './flat-time.js'
 import { grossRange } from './gross-range.js'
 import {
+  isBad,
   type Judgement,
   type Point,
   seenValue,
@@ -11,6 +12,7 @@ import {
 } from './judgement.js'
 import type { QualityLimits } from './limits.js'
 import { rateOfChange } from './rate-of-change.js'
+import { isChangeScatter, isSpikeScatter } from './scatter.js'
 import { spike } from './spike.js'
 import type { Times, Values, Verdict } from './verdict.js'
 
@@ -47,14 +49,20 @@ function verdictsOf(
   times: Times,
   limits: QualityLimits,
 ): Record<TestName, Verdict[]> {
-  const { climatologySpan, flatExemptFrom } = limits
+  const { climatologySpan, flatExemptFrom, scatterShare } = limits
   const allYear = climatologySpan && [{ timeSpan: EVER, suspectSpan: climatologySpan }]
   const flat = flatLineByTime(values, times, limits.flat)
   return {
     gross: grossRange(values, limits.gross),
     climatology: climatology({ values, times }, allYear ?? []),
-    rate: rateOfChange(values, times, limits.rate),
-    spike: spike(values, limits.spike),
+    rate: rateOfChange(values, times, limits.rate).map((verdict, index) => {
+      const change = [values[index - 1] ?? 0, values[index] ?? 0] as const
+      return isBad(verdict) && isChangeScatter(change, scatterShare) ? 1 : verdict
+    }),
+    spike: spike(values, limits.spike).map((verdict, index) => {
+      const three = [values[index - 1] ?? 0, values[index] ?? 0, values[index + 1] ?? 0] as const
+      return isBad(verdict) && isSpikeScatter(three, scatterShare) ? 1 : verdict
+    }),
     flat: flat.map((verdict, index) => ((values[index] ?? 0) >= flatExemptFrom ? 1 : verdict)),
   }
 }

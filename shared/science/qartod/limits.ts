@@ -11,8 +11,10 @@ export interface QualityLimits {
   climatologySpan: Span | undefined
   /** Differential: it leaves the good neighbours of a spike and the corners of a real step alone. */
   spike: { suspect: number; fail: number; method: 'differential' }
-  /** Samples seconds apart differ by their scatter: what is no spike is no rate either. */
+  /** Samples seconds apart differ by their scatter, and what may come at once is no rate. */
   rate: { suspect: number; fail: number; leastChange: number }
+  /** See scatter.ts; 0 where noise does not grow with the value. */
+  scatterShare: number
   flat: FlatTimes
   flatExemptFrom: number
   /** Spike, rate and climatology never give 4. */
@@ -42,8 +44,9 @@ export function limitsInSteps(quantity: Quantity, defaults: QualityDefaults): Qu
     rate: {
       suspect: steps(ratePerHour[0]) / HOUR_S,
       fail: steps(ratePerHour[1]) / HOUR_S,
-      leastChange: steps(spike[0]),
+      leastChange: steps(defaults.suddenChange ?? spike[0]),
     },
+    scatterShare: defaults.scatterShare ?? 0,
     flat: { suspectS: flatS[0], failS: flatS[1], tolerance: steps(defaults.flatTolerance) },
     flatExemptFrom: steps(defaults.flatExemptFrom ?? Number.POSITIVE_INFINITY),
     isSuspectAtMost: suspectAtMost !== undefined,

@@ -41,7 +41,8 @@ function distanceFromMiddle(before: number, value: number, after: number): numbe
   return Math.abs(value - (before + after) / 2)
 }
 
-function smallerStep(before: number, value: number, after: number): number {
+/** The differential height of a spike; 0 where both steps go the same way. */
+export function smallerStep(before: number, value: number, after: number): number {
   const up = value - before
   const down = after - value
   return up * down >= 0 ? 0 : Math.min(Math.abs(up), Math.abs(down))

@@ -12,6 +12,7 @@ import {
 } from './judgement.js'
 import type { FlatTimes, QualityLimits } from './limits.js'
 import { rateVerdict } from './rate-of-change.js'
+import { isChangeScatter, isSpikeScatter } from './scatter.js'
 import { spikeVerdict } from './spike.js'
 import { isOutside, type Verdict } from './verdict.js'
 
@@ -52,7 +53,7 @@ function nextStep(tail: Tail | undefined, point: Point, limits: QualityLimits): 
   const verdicts = {
     gross: grossVerdict(value, limits.gross),
     climatology: climateVerdict(value, limits),
-    rate: tail?.value == null ? 1 : rateVerdict(value - tail.value, stepS, limits.rate),
+    rate: rateFrom(tail?.value ?? null, value, { stepS, limits }),
     flat: value >= limits.flatExemptFrom ? 1 : lineVerdict(lengthS, stepS, limits.flat),
   }
   const judgement = conclude(point.why, verdicts, { value, limits })
@@ -113,9 +114,19 @@ function climateVerdict(value: number, { climatologySpan }: QualityLimits): Verd
   return isOutside(value, climatologySpan) ? 3 : 1
 }
 
+function rateFrom(
+  before: number | null,
+  value: number,
+  { stepS, limits }: { stepS: number; limits: QualityLimits },
+): Verdict {
+  if (before === null || isChangeScatter([before, value], limits.scatterShare)) return 1
+  return rateVerdict(value - before, stepS, limits.rate)
+}
+
 function spikeOfLast(tail: Tail | undefined, after: number, limits: QualityLimits): Verdict {
   if (tail === undefined || tail.before === null || tail.value === null) return 2
-  return spikeVerdict([tail.before, tail.value, after], limits.spike)
+  const three = [tail.before, tail.value, after] as const
+  return isSpikeScatter(three, limits.scatterShare) ? 1 : spikeVerdict(three, limits.spike)
 }
 
 function nextTail(

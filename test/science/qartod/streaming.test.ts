@@ -33,6 +33,7 @@ const limits = fc.record({
     fail: fc.constantFrom(4 / 100, 8 / 100),
     leastChange: fc.integer({ min: 0, max: 3 }),
   }),
+  scatterShare: fc.constantFrom(0, 0, 0.5),
   flat: fc.record({
     suspectS: fc.integer({ min: 100, max: 600 }),
     failS: fc.integer({ min: 100, max: 1200 }),
@@ -247,18 +248,36 @@ suite('quality limits in use', (test) => {
     assert.equal(day(98.9).at(-1), [4, 'flat'])
   })
 
-  test('particles have no flat line, and other quantities no limits', () => {
-    assert.equal(
-      new Set(
-        flags(
-          judge(
-            'pm2_5',
-            Array.from({ length: 288 }, () => 12),
-          ),
-        ),
-      ),
-      new Set([1]),
-    )
+  test('particles that stay the very same for half a day are a flat line, a step more or less is none', () => {
+    const day = (valueAt: (index: number) => number) =>
+      judge(
+        'pm2_5',
+        Array.from({ length: 288 }, (_, index) => valueAt(index)),
+      )
+
+    assert.equal(new Set(flags(day(() => 12)).slice(0, 71)), new Set([1]))
+    assert.equal(day(() => 12).at(-1), [4, 'flat'])
+    assert.equal(new Set(flags(day((index) => 12 + (index % 2) / 10))), new Set([1]))
+  })
+
+  test('scatter grows with the value: what is a spike in clear water is none in muddy water', () => {
+    assert.equal(judge('turbidity', [2, 2, 17, 2, 2])[2], [3, 'spike'])
+    assert.equal(flags(judge('turbidity', [90, 90, 105, 90, 90])), [1, 1, 1, 1, 1])
+    assert.equal(judge('turbidity', [90, 90, 125, 90, 90])[2], [3, 'spike'])
+  })
+
+  test('a downpour, a gust front and the sun on a bloom are no faults', () => {
+    assert.equal(flags(judge('turbidity', [4, 30, 65, 98, 120])), [1, 1, 1, 1, 1])
+    assert.equal(flags(judge('air_temperature', [29, 29, 25, 24])), [1, 1, 1, 1])
+    assert.equal(flags(judge('relative_humidity', [70, 70, 92, 96])), [1, 1, 1, 1])
+    assert.equal(flags(judge('dissolved_oxygen', [9.3, 9.6, 9.7])), [1, 1, 1])
+
+    assert.equal(judge('air_temperature', [29, 29, 23.5, 23.5])[2], [4, 'rate'])
+    assert.equal(judge('relative_humidity', [95, 95, 60, 60])[2], [4, 'rate'])
+    assert.equal(judge('dissolved_oxygen', [10.4, 10.6])[1], [3, 'gross climatology'])
+  })
+
+  test('quantities without limits stay untested', () => {
     assert.is(limitsOf(quantityByKey('battery_voltage')?.id ?? 0), undefined)
   })
 })

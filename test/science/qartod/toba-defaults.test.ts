@@ -17,11 +17,28 @@ interface Row {
 
 const file = sharedJson<{ params: Record<string, Row> }>('qc_defaults_toba.json')
 
+/** Where what really happens goes beyond the limits of the facts; the reasons are in the defaults. */
+const WIDENED: Record<string, Partial<Row>> = {
+  water_temperature: { climatology: { all: [22, 29.5] } },
+  ph: { climatology: { all: [6.8, 8.8] } },
+  dissolved_oxygen: { climatology: { all: [-0.5, 10.5] } },
+  conductivity_25: { climatology: { all: [130, 220] } },
+  turbidity: { roc_per_h: [400, 1000] },
+  relative_humidity: { spike: [10, 20] },
+  pm2_5: { suspect: [0, 1000], flat_s: [21_600, 43_200], flat_tol: 0.05 },
+  pm10: { suspect: [0, 2000], flat_s: [21_600, 43_200], flat_tol: 0.05 },
+}
+
 suite('quality limits of Lake Toba', (test) => {
-  if (file === undefined) test.skip('are those of the facts', 'shared data is absent')
+  if (file === undefined)
+    test.skip(
+      'are those of the facts, but for the ones that are said to be wider',
+      'shared data is absent',
+    )
   else {
-    test('are those of the facts', () => {
-      for (const [key, row] of Object.entries(file.params)) {
+    test('are those of the facts, but for the ones that are said to be wider', () => {
+      for (const [key, stated] of Object.entries(file.params)) {
+        const row = { ...stated, ...WIDENED[key] }
         const ours = TOBA_DEFAULTS[key]
         assert.equal(ours?.failSpan, row.fail, key)
         assert.equal(ours?.suspectSpan, row.suspect, key)
