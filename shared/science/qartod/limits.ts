@@ -21,6 +21,8 @@ export interface QualityLimits {
   isSuspectAtMost: boolean
   /** Below it flat line never gives 4. */
   flatSuspectBelow: number
+  /** See neighbour.ts; undefined: not tested. */
+  neighbourDeparture: number | undefined
 }
 
 export interface FlatTimes {
@@ -33,7 +35,7 @@ export interface FlatTimes {
 const HOUR_S = 3600
 
 export function limitsInSteps(quantity: Quantity, defaults: QualityDefaults): QualityLimits {
-  const { climatologySpan, spike, ratePerHour, flatS, suspectAtMost } = defaults
+  const { climatologySpan, spike, ratePerHour, flatS, suspectAtMost, neighbourDeparture } = defaults
   // Limits are decimal: what the division leaves below a millionth of a step is rounding.
   const steps = (value: number) => Math.round((value / quantity.step) * 1e6) / 1e6
   const span = ([low, high]: Span): Span => [steps(low), steps(high)]
@@ -51,6 +53,7 @@ export function limitsInSteps(quantity: Quantity, defaults: QualityDefaults): Qu
     flatExemptFrom: steps(defaults.flatExemptFrom ?? Number.POSITIVE_INFINITY),
     isSuspectAtMost: suspectAtMost !== undefined,
     flatSuspectBelow: steps(suspectAtMost?.flatBelow ?? Number.NEGATIVE_INFINITY),
+    neighbourDeparture: neighbourDeparture && steps(neighbourDeparture),
   }
 }
 

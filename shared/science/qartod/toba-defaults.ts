@@ -34,6 +34,12 @@ export interface QualityDefaults {
    * climatology call it suspect at most, and so does flat line below `flatBelow` (a dead lake is flat too).
    */
   suspectAtMost?: { flatBelow?: number }
+  /**
+   * How far a day may be from its neighbours for good (neighbour.ts), in the unit; absent: not tested. About the
+   * correction criterion of USGS TM1-D3, or as much more as sites of a lake differ: the comment has the most that eight
+   * of nine days lay apart in the healthy worlds.
+   */
+  neighbourDeparture?: number
   /** More than this percentage of saturation at the station's pressure is suspect. */
   suspectSaturation?: number
 }
@@ -50,6 +56,8 @@ export const TOBA_DEFAULTS: Readonly<Record<string, QualityDefaults>> = {
     ratePerHour: [1.5, 4],
     flatS: [6 * HOUR_S, 12 * HOUR_S],
     flatTolerance: 0.005,
+    // 0.46.
+    neighbourDeparture: 0.7,
   },
   ph: {
     failSpan: [4, 11],
@@ -60,6 +68,8 @@ export const TOBA_DEFAULTS: Readonly<Record<string, QualityDefaults>> = {
     ratePerHour: [0.5, 1.5],
     flatS: [12 * HOUR_S, 24 * HOUR_S],
     flatTolerance: 0.005,
+    // 0.05.
+    neighbourDeparture: 0.1,
   },
   dissolved_oxygen: {
     failSpan: [-0.5, 16],
@@ -72,6 +82,8 @@ export const TOBA_DEFAULTS: Readonly<Record<string, QualityDefaults>> = {
     flatTolerance: 0.005,
     suspectAtMost: { flatBelow: 1 },
     suspectSaturation: 150,
+    // 0.17.
+    neighbourDeparture: 0.3,
   },
   conductivity_25: {
     failSpan: [20, 1000],
@@ -82,6 +94,8 @@ export const TOBA_DEFAULTS: Readonly<Record<string, QualityDefaults>> = {
     ratePerHour: [10, 40],
     flatS: [12 * HOUR_S, 24 * HOUR_S],
     flatTolerance: 0.05,
+    // 2.7.
+    neighbourDeparture: 4,
   },
   turbidity: {
     failSpan: [0, 1000],
@@ -95,6 +109,8 @@ export const TOBA_DEFAULTS: Readonly<Record<string, QualityDefaults>> = {
     flatS: [12 * HOUR_S, 24 * HOUR_S],
     flatTolerance: 0.005,
     suspectAtMost: {},
+    // 2.06.
+    neighbourDeparture: 3,
   },
   air_temperature: {
     failSpan: [0, 45],

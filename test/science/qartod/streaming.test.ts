@@ -42,6 +42,7 @@ const limits = fc.record({
   flatExemptFrom: fc.constantFrom(Number.POSITIVE_INFINITY, 1),
   isSuspectAtMost: fc.boolean(),
   flatSuspectBelow: fc.constantFrom(Number.NEGATIVE_INFINITY, 2),
+  neighbourDeparture: fc.constant(undefined),
 })
 
 /** Mostly quiet, sometimes wild: a flat line needs neighbours that stay, a spike ones that do not. */
