@@ -27,6 +27,18 @@ suite('neighbour test of the quality benchmark', (test) => {
     assert.ok(rest.every(({ judgements }) => judgements.every(({ flag }) => flag === 1)))
   })
 
+  test('measures the others by no sensor that it doubts', () => {
+    const [early, late] = [10, 20].map((from) => site((day) => Math.max(0, day - from)))
+    const [, , ...rest] = withNeighbours(
+      [early, late, ...even.slice(1)].flatMap((one) => one ?? []),
+      0,
+      3,
+    )
+
+    assert.is(rest.length, 2)
+    assert.ok(rest.every(({ judgements }) => judgements.every(({ flag }) => flag === 1)))
+  })
+
   test('judges a day by nothing that came after it', () => {
     const wandering = site((day) => Math.max(0, day - 10))
     const back = site((day) => (day < 30 ? Math.max(0, day - 10) : 0))

@@ -49,8 +49,13 @@ suite('neighbour test', (test) => {
     assert.is(apart(10).indexOf(3), 22)
   })
 
+  test('days apart among others, or on both sides, are scatter', () => {
+    assert.is(judge(60, (day) => (day > 15 && day % 3 > 0 ? 50 : 0)).indexOf(3), -1)
+    assert.is(judge(60, (day) => (day > 15 ? 50 * (-1) ** day : 0)).indexOf(3), -1)
+  })
+
   test('it is good again on the day that it is back', () => {
-    const verdicts = judge(40, (day) => (day >= 15 && day < 30 ? 50 : 0))
+    const verdicts = judge(40, (day) => (day < 15 ? 0 : day < 30 ? 50 : 10))
 
     assert.equal(verdicts.slice(29, 31), [3, 1])
   })

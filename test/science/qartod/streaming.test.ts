@@ -265,6 +265,8 @@ suite('quality limits in use', (test) => {
     assert.equal(judge('turbidity', [2, 2, 17, 2, 2])[2], [3, 'spike'])
     assert.equal(flags(judge('turbidity', [90, 90, 105, 90, 90])), [1, 1, 1, 1, 1])
     assert.equal(judge('turbidity', [90, 90, 125, 90, 90])[2], [3, 'spike'])
+    assert.equal(flags(judge('pm2_5', [200, 200, 260, 260])), [1, 1, 1, 1])
+    assert.equal(judge('pm2_5', [20, 20, 80, 80])[2], [4, 'rate'])
   })
 
   test('a downpour, a gust front and the sun on a bloom are no faults', () => {
