@@ -14,9 +14,10 @@ import { isPresent, type Verdict } from './verdict.js'
 /** Means of local days of one quantity at one site, in steps; null where a day has none. */
 export type DayMeans = readonly (number | null)[]
 
-const BASELINE_DAYS = 7
-/** A day of rain in the first week does no harm; an event that fills it puts the baseline off. */
-const QUIET_DAYS = 6
+/** More than an event lasts: in a week one looked as if it were normal (3 of 3,000 healthy series of 42 days). */
+const BASELINE_DAYS = 10
+/** One day of rain among them does no harm; an event puts the baseline off until it is over. */
+const QUIET_DAYS = 9
 const WINDOW_DAYS = 9
 const DEPARTED_DAYS = 8
 /** Two others: with one nobody can say which of both wanders. */
@@ -48,7 +49,7 @@ export function neighbourVerdict(
   return isBeyond(today) && beyond >= DEPARTED_DAYS ? 3 : 1
 }
 
-/** The first day of the first week in which the site goes with its neighbours. */
+/** The first day of the first days in which the site goes with its neighbours. */
 function quietStart(
   gaps: readonly DayMeans[],
   length: number,
@@ -64,7 +65,7 @@ function quietStart(
   })
 }
 
-/** Null where the pair has too few days in the week. */
+/** Null where the pair has too few days. */
 function normalOf(gap: DayMeans, start: number): number | null {
   const known = gap.slice(start, start + BASELINE_DAYS).filter(isPresent)
   return known.length >= QUIET_DAYS ? median(known) : null

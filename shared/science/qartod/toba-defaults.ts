@@ -92,6 +92,8 @@ export const TOBA_DEFAULTS: Readonly<Record<string, QualityDefaults>> = {
     climatologySpan: [130, 220],
     spike: [5, 20],
     ratePerHour: [10, 40],
+    // A downpour: 4.7 in five minutes.
+    suddenChange: 10,
     flatS: [12 * HOUR_S, 24 * HOUR_S],
     flatTolerance: 0.05,
     // 2.7.
