@@ -21,6 +21,8 @@ const TESTED = WHY.gross | WHY.spike | WHY.rate | WHY.flat | WHY.climatology
 
 /** With these a value says nothing about the place, nor about its neighbours. */
 const FAILED = WHY.range | WHY.maintenance | WHY.drift
+/** Reasons from elsewhere that make a reading suspect whatever these tests say. */
+const DOUBTED = WHY.clock | WHY.neighbour
 
 /** The tests see a missing value where a reading has failed before them. */
 export function seenValue({ value, why }: Point): number | null {
@@ -31,7 +33,7 @@ export function seenValue({ value, why }: Point): number | null {
 export function untested(why: number): Judgement {
   const kept = why & ~TESTED
   if ((kept & FAILED) !== 0) return { flag: 4, why: kept }
-  return { flag: (kept & WHY.clock) !== 0 ? 3 : 2, why: kept }
+  return { flag: (kept & DOUBTED) !== 0 ? 3 : 2, why: kept }
 }
 
 export type TestName = 'gross' | 'spike' | 'rate' | 'flat' | 'climatology'

@@ -112,6 +112,21 @@ suite('streaming form of the quality tests', (test) => {
     )
   })
 
+  test('a reading that its neighbours doubt stays suspect, and a failed one failed', () => {
+    const limits = limitsOf(2) as QualityLimits
+    const values = [790, 790, 300]
+    const points = values.map((value, at) => ({ time: at * 300, value, why: WHY.neighbour }))
+
+    assert.equal(
+      judgeSeries(points, limits).map(({ flag, why }) => [flag, whyWords(why)[0]]),
+      [
+        [3, 'neighbour'],
+        [3, 'neighbour'],
+        [4, 'gross'],
+      ],
+    )
+  })
+
   test('remembers no more of a line however long it lasts', () => {
     const limits = limitsOf(40) as QualityLimits
     const day = Array.from({ length: 288 }, (_, index) => ({
