@@ -8,8 +8,8 @@ export const HELP = `npm run bench -- quality [--json] [--seeds 1-10]
 
 Whether sensor faults are flagged and natural events are not. A seed is a simulated season of 42 days at ten lake
 and four air sites with an upwelling, a slow one, a bloom, a storm and haze, and, in a world for each kind of fault,
-eight sensors that are stuck, have spikes, drift or foul. Every reading gets the flags that the service would end
-up with; a day is held against its neighbours when it has ended.
+eight sensors that are stuck, have spikes, drift or foul. Every reading gets the flags that the service ends up with,
+and a day is held against its neighbours when it has ended, which the service itself does not do yet.
 
 An episode is found when one of its readings has flag 3 or 4; drift and fouling count from when on the error exceeds
 the correction criterion of USGS TM1-D3, and not at all where it never does. A flagged run (readings within an hour)
@@ -101,6 +101,9 @@ function print(faults: readonly (Tally & { name: string })[]): void {
       name.padEnd(10) + cells.map(([cell, width]) => String(cell).padStart(width)).join(''),
     )
   }
+  console.log(
+    'Drift and fouling are found mostly by the neighbour test, which the service does not run yet.',
+  )
   for (const { name, missed, falseRuns } of faults) {
     if (missed.size > 0) console.log(`${name}: missed ${listed(missed)}`)
     if (falseRuns.size > 0) console.log(`${name}: false ${listed(falseRuns)}`)

@@ -9,6 +9,8 @@ import { isPresent, type Verdict } from './verdict.js'
  * visit. Upwelling, bloom and muddy water part a site from the others too, and further, but not for longer than a
  * week (the slow upwelling of July 2025: seven days); so a day is suspect when it and nearly all of the eight days
  * before it lie beyond the limit on the same side.
+ *
+ * What befalls most sensors at once looks like weather: where six of ten foul alike, the other four depart.
  */
 
 /** Means of local days of one quantity at one site, in steps; null where a day has none. */
