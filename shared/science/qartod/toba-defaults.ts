@@ -40,8 +40,6 @@ export interface QualityDefaults {
    * of nine days lay apart in the healthy worlds.
    */
   neighbourDeparture?: number
-  /** More than this percentage of saturation at the station's pressure is suspect. */
-  suspectSaturation?: number
 }
 
 const HOUR_S = 3600
@@ -73,6 +71,7 @@ export const TOBA_DEFAULTS: Readonly<Record<string, QualityDefaults>> = {
   },
   dissolved_oxygen: {
     failSpan: [-0.5, 16],
+    // 150 % of saturation at 909 hPa: 10.49 at 28 °C, 9.95 at 31 °C, the warmest that is not suspect itself.
     suspectSpan: [-0.5, 10.5],
     // A bloom in sunlight: 9.74.
     climatologySpan: [-0.5, 10.5],
@@ -81,7 +80,6 @@ export const TOBA_DEFAULTS: Readonly<Record<string, QualityDefaults>> = {
     flatS: [3 * HOUR_S, 6 * HOUR_S],
     flatTolerance: 0.005,
     suspectAtMost: { flatBelow: 1 },
-    suspectSaturation: 150,
     // 0.17.
     neighbourDeparture: 0.3,
   },
