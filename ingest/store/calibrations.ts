@@ -1,6 +1,6 @@
 import type { CalibrationPointBody } from '../../shared/schema/calibration.js'
 import { AppError } from '../errors.js'
-import { type Change, type Consequence, changeHistory, refuseFuture } from './changes.js'
+import { type Change, type Consequence, changeHistory, refuseFuture, withdraw } from './changes.js'
 import { madeBefore, type Sent } from './client-ids.js'
 import type { Database, Session } from './database.js'
 import { pointsSchema } from './histories.js'
@@ -179,22 +179,9 @@ async function insert(session: Session, made: NewCalibration): Promise<number> {
 export async function withdrawCalibration(
   session: Session,
   id: number,
-  { rules, ...why }: Pick<Change, 'actor' | 'reason' | 'at' | 'rules'>,
+  why: Pick<Change, 'actor' | 'reason' | 'at' | 'rules'>,
 ): Promise<CalibrationChange> {
   const { node } = await calibrationById(session, id)
-  const { actor, reason, at } = why
-  const { result: _, ...consequence } = await changeHistory(
-    session,
-    { node, rules, ...why },
-    async () => {
-      const rows = await session.query(
-        `UPDATE calibration SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
-       WHERE id = $1 AND withdrawn_at IS NULL RETURNING id`,
-        [id, at, actor, reason],
-      )
-      if (rows.length === 0)
-        throw new AppError('CONFLICT', `calibration ${id} is withdrawn already`)
-    },
-  )
-  return { calibration: await calibrationById(session, id), ...consequence, isRepeat: false }
+  const { job, changed } = await withdraw(session, { table: 'calibration', id, node }, why)
+  return { calibration: await calibrationById(session, id), job, changed, isRepeat: false }
 }

@@ -48,6 +48,24 @@ export async function changeHistory<T>(
   return { result, job: jobId, changed }
 }
 
+/** Takes a calibration or a visit back, as if it had never been made: what was there without it holds again. */
+export function withdraw(
+  session: Session,
+  what: { table: 'calibration' | 'visit'; id: number; node: string },
+  { rules, ...why }: Pick<Change, 'actor' | 'reason' | 'at' | 'rules'>,
+): Promise<Consequence> {
+  const { table, id, node } = what
+  const { actor, reason, at } = why
+  return changeHistory(session, { node, rules, ...why }, async () => {
+    const rows = await session.query(
+      `UPDATE ${table} SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
+       WHERE id = $1 AND withdrawn_at IS NULL RETURNING id`,
+      [id, at, actor, reason],
+    )
+    if (rows.length === 0) throw new AppError('CONFLICT', `${table} ${id} is withdrawn already`)
+  })
+}
+
 /** The stored readings of which two histories make different values, by channel. */
 export async function changedRanges(
   session: Session,

@@ -1,7 +1,7 @@
 import type { CalibrationPointBody } from '../../shared/schema/calibration.js'
 import { AppError } from '../errors.js'
 import { array } from './batch-statements.js'
-import { type Change, type Consequence, changeHistory, refuseFuture } from './changes.js'
+import { type Change, type Consequence, changeHistory, refuseFuture, withdraw } from './changes.js'
 import { madeBefore, type Sent } from './client-ids.js'
 import type { Database, Session } from './database.js'
 import { type ChannelId, pointsSchema } from './histories.js'
@@ -192,21 +192,9 @@ async function insertCheck(session: Session, visitId: number, check: VisitCheckR
 export async function withdrawVisit(
   session: Session,
   id: number,
-  { rules, ...why }: Pick<Change, 'actor' | 'reason' | 'at' | 'rules'>,
+  why: Pick<Change, 'actor' | 'reason' | 'at' | 'rules'>,
 ): Promise<VisitChange> {
   const { node } = await visitById(session, id)
-  const { actor, reason, at } = why
-  const { result: _, ...consequence } = await changeHistory(
-    session,
-    { node, rules, ...why },
-    async () => {
-      const rows = await session.query(
-        `UPDATE visit SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
-       WHERE id = $1 AND withdrawn_at IS NULL RETURNING id`,
-        [id, at, actor, reason],
-      )
-      if (rows.length === 0) throw new AppError('CONFLICT', `visit ${id} is withdrawn already`)
-    },
-  )
-  return { visit: await visitById(session, id), ...consequence, isRepeat: false }
+  const { job, changed } = await withdraw(session, { table: 'visit', id, node }, why)
+  return { visit: await visitById(session, id), job, changed, isRepeat: false }
 }
