@@ -102,7 +102,7 @@ function print(faults: readonly (Tally & { name: string })[]): void {
     )
   }
   console.log(
-    'Drift and fouling are found mostly by the neighbour test, which the service does not run yet.',
+    'Fouling is found, and drift early, by the neighbour test alone, which the service does not run yet.',
   )
   for (const { name, missed, falseRuns } of faults) {
     if (missed.size > 0) console.log(`${name}: missed ${listed(missed)}`)
