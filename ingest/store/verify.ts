@@ -30,6 +30,7 @@ const KEPT = [
   'month_version',
   'laboratory_result',
   'natural_temperature',
+  'site_limits',
 ]
 
 const SERIES = `SELECT node_id, quantity_id, position, count(*) AS n, max(time) AS last,
