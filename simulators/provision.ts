@@ -1,6 +1,11 @@
 import { placementsAnswerSchema } from '../shared/schema/api.js'
 import { type Node, nodeSchema, nodeWithSecretSchema } from '../shared/schema/node.js'
-import { type Placement, placementSchema, siteSchema } from '../shared/schema/site.js'
+import {
+  type Placement,
+  placementMovedSchema,
+  placementSchema,
+  siteSchema,
+} from '../shared/schema/site.js'
 import { type ServiceClient, ServiceError } from './service-client.js'
 
 /** Makes sure that sites, nodes and placements exist; asked twice, it changes nothing. */
@@ -75,6 +80,7 @@ export interface PlacementWish {
 /** Places each channel from `from` on, and leaves alone whatever is placed at that time or later. */
 export async function ensurePlacements(service: ServiceClient, wish: PlacementWish): Promise<void> {
   const existing = await placementsOf(service, wish.node)
+  if (existing.length === 0) return placeAll(service, wish)
   for (const channel of wish.channels) {
     const starts = existing
       .filter((p) => p.quantity === channel.quantity && p.position === channel.position)
@@ -91,6 +97,14 @@ export async function ensurePlacements(service: ServiceClient, wish: PlacementWi
     }
     await service.post('/api/v1/placements', body, placementSchema)
   }
+}
+
+/** All channels of a node that is nowhere yet, in one request. */
+async function placeAll(service: ServiceClient, wish: PlacementWish): Promise<void> {
+  const { node, site, from, channels, depthM = null } = wish
+  const placed = channels.map((channel) => ({ ...channel, depthM }))
+  const body = { node, site, at: from.toISOString(), channels: placed }
+  await service.post('/api/v1/placements/move', body, placementMovedSchema)
 }
 
 async function placementsOf(service: ServiceClient, node: string): Promise<Placement[]> {

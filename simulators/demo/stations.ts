@@ -35,7 +35,7 @@ export const world = createWorld({
 
 const LIVE_STEP_S = 10
 /** About 400 bytes. */
-const SAMPLES_PER_FRAME = 48
+export const SAMPLES_PER_FRAME = 48
 /** What is on its way is waited for at a stop, and live frames wait behind it. */
 const IN_FLIGHT = 2
 /** Boots of light nodes lie beyond all that a board counts. */

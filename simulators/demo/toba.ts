@@ -8,9 +8,24 @@ import type { ServiceClient } from '../service-client.js'
 import { progressOf } from '../terminal.js'
 import { WORLD_SITES, type WorldSite } from '../world/sites.js'
 import { FlashFolder } from './boards.js'
-import { APART_S, gapsAt, HISTORY_S, newestPiece, timesIn, without } from './gaps.js'
+import {
+  APART_S,
+  gapsAt,
+  HISTORY_S,
+  HISTORY_STEP_S,
+  newestPiece,
+  timesIn,
+  without,
+} from './gaps.js'
 import { type Memory, remember } from './memory.js'
-import { nodeName, prepareStation, type Station, world, writePast } from './stations.js'
+import {
+  nodeName,
+  prepareStation,
+  SAMPLES_PER_FRAME,
+  type Station,
+  world,
+  writePast,
+} from './stations.js'
 
 export interface TobaOptions {
   dataDir: string
@@ -22,8 +37,8 @@ export interface TobaOptions {
   signal: AbortSignal
 }
 
-/** Written before anything else, of all sites. */
-const RECENT_S = 6 * 3600
+/** Written before anything else, of all sites: one frame of each. */
+const RECENT_S = SAMPLES_PER_FRAME * HISTORY_STEP_S
 /** Written at once later: what is acknowledged is remembered by the piece. */
 const PIECE_S = 86_400
 const SAVE_EVERY_MS = 5_000
