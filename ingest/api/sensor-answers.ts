@@ -47,11 +47,20 @@ export function toCalibration(row: CalibrationRow): Calibration {
     from: iso(row.from),
     to: row.withdrawnAt === null ? isoOrNull(row.to) : iso(row.from),
     note: row.note,
-    actor: row.actor,
-    createdAt: iso(row.createdAt),
-    withdrawnAt: isoOrNull(row.withdrawnAt),
-    withdrawnBy: row.withdrawnBy,
-    withdrawnReason: row.withdrawnReason,
+    ...toRecord(row),
+  }
+}
+
+type Recorded = Pick<
+  VisitRow,
+  'actor' | 'createdAt' | 'withdrawnAt' | 'withdrawnBy' | 'withdrawnReason'
+>
+
+function toRecord({ actor, createdAt, withdrawnAt, withdrawnBy, withdrawnReason }: Recorded) {
+  return {
+    ...{ actor, withdrawnBy, withdrawnReason },
+    createdAt: iso(createdAt),
+    withdrawnAt: isoOrNull(withdrawnAt),
   }
 }
 
@@ -103,11 +112,7 @@ export function toVisit(
     parts: row.parts,
     note: row.note,
     checks: checks.map((check) => toCheck(row, check, history)),
-    actor: row.actor,
-    createdAt: iso(row.createdAt),
-    withdrawnAt: isoOrNull(row.withdrawnAt),
-    withdrawnBy: row.withdrawnBy,
-    withdrawnReason: row.withdrawnReason,
+    ...toRecord(row),
   }
 }
 

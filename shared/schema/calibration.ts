@@ -20,6 +20,15 @@ export const noteSchema = z.string().trim().min(1).max(1000)
 
 export const withdrawSchema = strict({ reason: noteSchema }).meta({ id: 'Withdraw' })
 
+/** Who made it, and who took it back. */
+export const record = {
+  actor: z.string(),
+  createdAt: timeSchema,
+  withdrawnAt: timeSchema.nullable(),
+  withdrawnBy: z.string().nullable(),
+  withdrawnReason: z.string().nullable(),
+}
+
 /** What becomes of the stored readings that a change concerns. */
 export const consequence = {
   job: z
@@ -152,11 +161,7 @@ export const calibrationSchema = z
     from: timeSchema,
     to: timeSchema.nullable().describe('the next calibration, or the end of its probe'),
     note: z.string().nullable(),
-    actor: z.string(),
-    createdAt: timeSchema,
-    withdrawnAt: timeSchema.nullable(),
-    withdrawnBy: z.string().nullable(),
-    withdrawnReason: z.string().nullable(),
+    ...record,
   })
   .meta({ id: 'Calibration' })
 

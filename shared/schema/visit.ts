@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { calibrationPointSchema, clientIdSchema, consequence, noteSchema } from './calibration.js'
+import {
+  calibrationPointSchema,
+  clientIdSchema,
+  consequence,
+  noteSchema,
+  record,
+} from './calibration.js'
 import {
   dateSchema,
   nodeNameSchema,
@@ -108,11 +114,7 @@ export const visitSchema = z
         errors: errorsSchema.nullable().describe('null: too little was measured'),
       }),
     ),
-    actor: z.string(),
-    createdAt: timeSchema,
-    withdrawnAt: timeSchema.nullable(),
-    withdrawnBy: z.string().nullable(),
-    withdrawnReason: z.string().nullable(),
+    ...record,
   })
   .meta({ id: 'Visit' })
 
