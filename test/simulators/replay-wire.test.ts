@@ -37,7 +37,8 @@ function emptyService(): ServiceClient {
     async post(path, body, schema) {
       if (path === '/api/v1/nodes') return schema.parse(node(body))
       if (path === '/api/v1/sites') return schema.parse({ ...place, ...body, createdAt: at })
-      return schema.parse({ id: 1, directionDeg: null, ...body, from: at })
+      if (path === '/api/v1/placements/move') return schema.parse({ ended: [], begun: [] })
+      throw new ServiceError(404, `nothing at ${path}`)
     },
     put: () => Promise.reject(new Error('nothing is configured')),
     patch: () => Promise.reject(new Error('nothing is changed')),
