@@ -16,6 +16,7 @@ import { type CommittedBatch, Pipeline } from './pipeline/pipeline.js'
 import { Replayer } from './pipeline/replay.js'
 import { storedCorrection } from './store/corrections.js'
 import { JobRunner } from './store/job-runner.js'
+import { NeighbourNights } from './store/neighbour-nights.js'
 import { nodeIdentity } from './store/nodes.js'
 import type { Store } from './store/open.js'
 
@@ -85,6 +86,7 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
   })
   const rules = { limitsOf, correctionOf: storedCorrection }
   const jobs = new JobRunner({ db, clock, log, rules, retention: config.retention })
+  const nights = new NeighbourNights({ db, clock, log, rules, onJob: () => jobs.wake() })
   const deps: ApiDeps = {
     store,
     clock,
@@ -109,7 +111,7 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
   // Side by side: nodes do not wait for a page that takes its answer slowly, nor it for them.
   const closeDoors = async () => {
     broker.stopAccepting()
-    await Promise.all([drain(), api.close(), jobs.stop()])
+    await Promise.all([drain(), api.close(), jobs.stop(), nights.stop()])
   }
   try {
     await broker.start()
@@ -117,6 +119,7 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     const control = await openControlSocket(api, join(config.dataDir, 'control.sock'))
     store.startMaintenance()
     jobs.start()
+    nights.start()
     const address = api.server.address()
     return {
       httpPort: typeof address === 'object' && address !== null ? address.port : config.http.port,

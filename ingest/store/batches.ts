@@ -9,7 +9,7 @@ import { type ChannelRules, type Corrections, calibrate } from './corrections.js
 import type { Database, Session } from './database.js'
 import { type Added, flagAdded, type LimitsOf } from './flagging.js'
 import { judgeLate } from './late.js'
-import { marksOn, noteMarks } from './marks.js'
+import { NOTHING_SAID, noteMarks, saidOn } from './marks.js'
 import { type Reflagged, reflag } from './reflag.js'
 import { type Regime, regimesOf } from './regimes.js'
 import { type Row, type Series, sift } from './sift.js'
@@ -159,14 +159,15 @@ async function storeFrames(
   const channels = series.map(({ channel }) => channel)
   const states = await latestStates(session, channels)
   const added = await sift(session, { series, states }, outcomes)
-  const marks = await marksOn(session, { series, states, added })
+  const said = await saidOn(session, { series, states, added })
   const flagged = flagAdded(
     series.flatMap((one, index): Added[] => {
       const readings = added[index] ?? []
       if (readings.length === 0) return []
       const { channel } = one
       const regimes = regimesFor(one)
-      return [{ channel, readings, state: states[index], regimes, marks: marks.get(index) ?? [] }]
+      const state = states[index]
+      return [{ channel, readings, state, regimes, said: said.get(index) ?? NOTHING_SAID }]
     }),
   )
   const readings = added.flat()

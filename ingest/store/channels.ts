@@ -23,7 +23,7 @@ export interface LatestState {
   flag: Flag
   why: number
   tail: (number | null)[] | null
-  /** The end of the last range of the series that a person flagged. */
+  /** The end of the last range of the series that a person flagged or the neighbour test doubts. */
   markedToS: number | null
 }
 

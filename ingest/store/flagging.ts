@@ -1,10 +1,12 @@
+import { WHY } from '../../shared/schema/flags.js'
 import { untested, withVerdict } from '../../shared/science/qartod/judgement.js'
 import type { QualityLimits } from '../../shared/science/qartod/limits.js'
 import { judgeOnward, packTail, unpackTail } from '../../shared/science/qartod/tail.js'
 import type { Newest } from './batch-statements.js'
 import type { NewReading } from './batches.js'
 import type { Channel, LatestState } from './channels.js'
-import { byHand, type MarkedRange, markAt } from './marks.js'
+import { isDoubted } from './doubts.js'
+import { byHand, markAt, type Said } from './marks.js'
 import type { Reflagged } from './reflag.js'
 import type { Regime } from './regimes.js'
 
@@ -17,8 +19,8 @@ export interface Added {
   readings: NewReading[]
   state: LatestState | undefined
   regimes: readonly Regime[]
-  /** What people said of the time of the readings, before they were here. */
-  marks: readonly MarkedRange[]
+  /** What was said of the time of the readings, before they were here. */
+  said: Said
 }
 
 export interface Flagged {
@@ -43,6 +45,7 @@ export function flagAdded(series: readonly Added[]): Flagged {
   const flagged: Flagged = { newest: [], reflagged: [], late: [] }
   for (const added of series) {
     let tail: (number | null)[] | null = null
+    doubt(added)
     for (const part of inRegimes(added)) {
       tail = hasLimits(part) ? flagWithLimits(part, flagged) : null
     }
@@ -55,8 +58,18 @@ export function flagAdded(series: readonly Added[]): Flagged {
   return flagged
 }
 
-/** A person's word on a time holds for what arrives later too. */
-function flagByHand({ readings, marks }: Added): void {
+/** The neighbour test's word on a day holds for what arrives later too. */
+function doubt({ readings, said: { doubts } }: Added): void {
+  if (doubts.length === 0) return
+  for (const reading of readings) {
+    if (isDoubted(doubts, reading.time)) {
+      Object.assign(reading, untested(reading.why | WHY.neighbour))
+    }
+  }
+}
+
+/** So does a person's word on a time. */
+function flagByHand({ readings, said: { marks } }: Added): void {
   if (marks.length === 0) return
   for (const reading of readings) {
     const flag = markAt(marks, reading.time)
@@ -67,7 +80,7 @@ function flagByHand({ readings, marks }: Added): void {
 type Part = Regime & Omit<Judgeable, 'limits'>
 
 /** Those of the readings that each regime holds: a regime is judged as if it were a series of its own. */
-export function inRegimes({ channel, readings, state, regimes }: Omit<Added, 'marks'>): Part[] {
+export function inRegimes({ channel, readings, state, regimes }: Omit<Added, 'said'>): Part[] {
   const [only] = regimes
   if (only !== undefined && regimes.length === 1) return [{ ...only, channel, readings, state }]
   return regimes

@@ -1,10 +1,12 @@
 import type { Flag } from '../../shared/schema/flags.js'
 import { WHY } from '../../shared/schema/flags.js'
+import type { Span } from '../../shared/science/calibration/channel.js'
 import { type Judgement, untested } from '../../shared/science/qartod/judgement.js'
 import { array } from './batch-statements.js'
 import type { NewReading } from './batches.js'
 import { type Channel, type ChannelRange, keys, type LatestState } from './channels.js'
 import type { Session } from './database.js'
+import { doubtsOver } from './doubts.js'
 import type { Series } from './sift.js'
 
 /** A range of a series that a person has flagged. Unix seconds, `toS` not included. */
@@ -40,15 +42,25 @@ export async function marksOver(
   return marks
 }
 
-/** What people said of the times of new readings, by place of the series; nearly always nobody has said anything. */
-export async function marksOn(
+/** What is known of a time before the readings of it are here. */
+export interface Said {
+  /** By people. */
+  marks: readonly MarkedRange[]
+  /** By the neighbour test. */
+  doubts: readonly Span[]
+}
+
+export const NOTHING_SAID: Said = { marks: [], doubts: [] }
+
+/** What was said of the times of new readings, by place of the series; nearly always nothing was. */
+export async function saidOn(
   session: Session,
   of: {
     series: readonly Series[]
     states: readonly (LatestState | undefined)[]
     added: readonly NewReading[][]
   },
-): Promise<ReadonlyMap<number, MarkedRange[]>> {
+): Promise<ReadonlyMap<number, Said>> {
   const perhaps = of.series.flatMap(({ channel }, index) => {
     const readings = of.added[index] ?? []
     const [first, last] = [readings[0], readings.at(-1)]
@@ -60,7 +72,10 @@ export async function marksOn(
   })
   if (perhaps.length === 0) return new Map()
   const marks = await marksOver(session, perhaps)
-  return new Map(perhaps.map(({ index }, at) => [index, marks[at] ?? []]))
+  const doubts = await doubtsOver(session, perhaps)
+  return new Map(
+    perhaps.map(({ index }, at) => [index, { marks: marks[at] ?? [], doubts: doubts[at] ?? [] }]),
+  )
 }
 
 /** Of channels whose first readings are here now: what people said of them before. */

@@ -1,10 +1,12 @@
 import type { Flag } from '../../shared/schema/flags.js'
 import { WHY } from '../../shared/schema/flags.js'
+import type { Span } from '../../shared/science/calibration/channel.js'
 import { type Judgement, passed, untested } from '../../shared/science/qartod/judgement.js'
 import { array, least, most } from './batch-statements.js'
 import type { NewReading } from './batches.js'
 import { type Channel, type ChannelRange, latestStates, lockNodes } from './channels.js'
 import type { Session } from './database.js'
+import { doubtsOver, isDoubted } from './doubts.js'
 import { hasLimits, inRegimes, type LimitsOf } from './flagging.js'
 import { channelKey } from './histories.js'
 import { judgeLate } from './late.js'
@@ -58,7 +60,7 @@ export interface Corrected {
 
 /**
  * Makes value, flag and reasons of the stored readings of a range anew, one page a call: from the raw values, the
- * corrections, the limits and what people said. Neighbours outside the page are judged with it, so after every page
+ * corrections, the limits, the neighbour test's doubts and what people said. Neighbours outside the page are judged with it, so after every page
  * the flags are those of the whole series as it is then stored. The page is the caller's transaction.
  */
 export async function recomputePage(
@@ -79,9 +81,12 @@ export async function recomputePage(
   const regimes = regimesOf(limitsOf(quantityId), own)
   const correction = await correctionOf(session, page)
   const [marks = []] = await marksOver(session, [page])
+  const [doubts = []] = await doubtsOver(session, [page])
   const isTested = (timeS: number) =>
     regimes.some(({ fromS, toS, limits }) => limits && timeS >= fromS && timeS < toS)
-  const readings = stored.map((one) => remade(one, { channel, correction, marks, isTested }))
+  const readings = stored.map((one) =>
+    remade(one, { channel, correction, marks, doubts, isTested }),
+  )
   const changed = () => readings.filter((reading, index) => differs(reading, stored[index]))
   await rewrite(session, channel, changed())
   const [state] = await latestStates(session, [channel])
@@ -133,13 +138,14 @@ interface Remaking {
   channel: Channel
   correction: Correction | undefined
   marks: readonly MarkedRange[]
+  doubts: readonly Span[]
   isTested(timeS: number): boolean
 }
 
 /** What the tests found of an unchanged value stays for now: they are made again with all of the page. */
 function remade(
   stored: RawReading,
-  { channel, correction, marks, isTested }: Remaking,
+  { channel, correction, marks, doubts, isTested }: Remaking,
 ): NewReading {
   const { time } = stored
   const measured = stored.raw ?? stored.value
@@ -148,9 +154,10 @@ function remade(
     measured,
     correction && ((one) => correction(one, time)),
   )
-  const known = untested(stored.why).why & ~(BY_CORRECTION | WHY.manual)
+  const known = untested(stored.why).why & ~(BY_CORRECTION | WHY.manual | WHY.neighbour)
   const failed = correction?.why?.(measured, time) ?? 0
-  const why = known | failed | (isPlausible ? 0 : WHY.range)
+  const doubted = isDoubted(doubts, time) ? WHY.neighbour : 0
+  const why = known | failed | doubted | (isPlausible ? 0 : WHY.range)
   return { ...channel, time, value, raw, ...judge() }
 
   function judge(): Judgement {

@@ -27,6 +27,7 @@ const KEPT = [
   'job_range',
   'mark',
   'mark_range',
+  'doubt',
   'month_version',
   'laboratory_result',
   'natural_temperature',

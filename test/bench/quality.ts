@@ -101,9 +101,7 @@ function print(faults: readonly (Tally & { name: string })[]): void {
       name.padEnd(10) + cells.map(([cell, width]) => String(cell).padStart(width)).join(''),
     )
   }
-  console.log(
-    'Fouling is found, and drift early, by the neighbour test alone, which the service does not run yet.',
-  )
+  console.log('Fouling is found, and drift early, by the neighbour test alone, in the night after.')
   for (const { name, missed, falseRuns } of faults) {
     if (missed.size > 0) console.log(`${name}: missed ${listed(missed)}`)
     if (falseRuns.size > 0) console.log(`${name}: false ${listed(falseRuns)}`)

@@ -22,6 +22,8 @@ const BASELINE_DAYS = 10
 const QUIET_DAYS = 9
 const WINDOW_DAYS = 9
 const DEPARTED_DAYS = 8
+/** A day can be suspect with so many days from the first one of its lists to itself. */
+export const LEAST_DAYS = BASELINE_DAYS + DEPARTED_DAYS
 /** Two others: with one nobody can say which of both wanders. */
 const LEAST_OTHERS = 2
 

@@ -2,7 +2,8 @@ import { WHY } from '../../../shared/schema/flags.js'
 import { judgeSeries } from '../../../shared/science/qartod/judge-series.js'
 import type { Judgement, Point } from '../../../shared/science/qartod/judgement.js'
 import type { QualityLimits } from '../../../shared/science/qartod/limits.js'
-import { type DayMeans, neighbourVerdict } from '../../../shared/science/qartod/neighbour.js'
+import type { DayMeans } from '../../../shared/science/qartod/neighbour.js'
+import { JUDGED_DAYS, suspectDays } from '../../../shared/science/qartod/neighbour-days.js'
 import { DAYS } from './plan.js'
 
 const DAY_S = 86_400
@@ -11,7 +12,7 @@ const DAY_S = 86_400
 export interface Judged {
   points: readonly Point[]
   judgements: Judgement[]
-  /** By day; see `neighbourVerdict`. */
+  /** By day. */
   means: DayMeans
 }
 
@@ -37,31 +38,27 @@ function meansOf(
 }
 
 /**
- * The series of one quantity with the neighbour test, day by day: each day is judged when it has ended, by what is
- * known then, and its readings get the verdict.
+ * The series of one quantity with the neighbour test as the service runs it: when each day has ended, on the days that
+ * late data may still change, by what is known then; and their readings get the verdict.
  */
 export function withNeighbours(
   series: readonly Judged[],
   startS: number,
   departure: number,
 ): Judged[] {
-  const suspect = series.map(() => new Set<number>())
-  const asNeighbours = series.map(({ means }) => [...means])
+  let suspect = series.map((): ReadonlySet<number> => new Set())
   for (let day = 0; day < DAYS; day++) {
-    const verdicts = series.map(({ means }, index) => {
+    const from = Math.max(0, day + 1 - JUDGED_DAYS)
+    const asNeighbours = series.map(({ means }, index) =>
+      means.slice(0, day + 1).map((mean, at) => (suspect[index]?.has(at) ? null : mean)),
+    )
+    suspect = series.map(({ means }, index) => {
+      const known = suspect[index] ?? new Set()
       const others = asNeighbours.filter((_, other) => other !== index)
-      return neighbourVerdict(
-        means.slice(0, day + 1),
-        others.map((other) => other.slice(0, day + 1)),
-        departure,
-      )
+      const hood = { own: means.slice(0, day + 1), others, resets: [0] }
+      const before = [...known].filter((one) => one < from)
+      return new Set([...before, ...suspectDays(hood, departure, { from, known })])
     })
-    for (const [index, verdict] of verdicts.entries()) {
-      const own = asNeighbours[index]
-      if (verdict !== 3 || own === undefined) continue
-      suspect[index]?.add(day)
-      own[day] = null
-    }
   }
   return series.map((one, index) => doubted(one, suspect[index] ?? new Set(), startS))
 }
