@@ -10,11 +10,12 @@ import {
   channelKey,
   correctionFor,
   type NodeHistory,
+  nodeHistories,
   nodeHistory,
 } from './histories.js'
 import { BY_CORRECTION, type Correction, type CorrectionOf, corrected } from './recompute.js'
 import type { OwnLimits } from './regimes.js'
-import { ownLimitsOfNode } from './site-limits.js'
+import { type OwnLimitsOfNode, ownLimitsOfNodes } from './site-limits.js'
 
 /** Where nothing but the plausible range is looked at. */
 const UNCORRECTED: Correction = (raw) => raw
@@ -23,7 +24,7 @@ interface Known {
   revision: number
   history: NodeHistory
   byChannel: Map<string, Correction>
-  ownLimits: ReadonlyMap<string, OwnLimits[]>
+  ownLimits: OwnLimitsOfNode | undefined
 }
 
 /** What the readings of a channel are made and judged by, where that is not as usual. */
@@ -44,26 +45,29 @@ export class Corrections {
     session: Session,
     revisions: readonly NodeRevision[],
   ): Promise<(channel: Channel) => ChannelRules | undefined> {
-    const known = new Map<number, Known>()
-    for (const { id, revision } of revisions) {
-      if (revision > 0) known.set(id, await this.#ofNode(session, id, revision))
-    }
+    const corrected = revisions.filter(({ revision }) => revision > 0)
+    const changed = corrected.filter(
+      ({ id, revision }) => this.#known.get(id)?.revision !== revision,
+    )
+    if (changed.length > 0) await this.#read(session, changed)
+    const known = new Map(corrected.map(({ id }) => [id, this.#known.get(id)]))
     return (channel) => {
       const node = known.get(channel.nodeId)
       if (node === undefined) return undefined
-      const ownLimits = node.ownLimits.get(channelKey(channel)) ?? []
+      const ownLimits = node.ownLimits?.get(channelKey(channel)) ?? []
       return { correction: ofChannel(node, channel), ownLimits }
     }
   }
 
-  async #ofNode(session: Session, id: number, revision: number): Promise<Known> {
-    const before = this.#known.get(id)
-    if (before?.revision === revision) return before
-    const history = await nodeHistory(session, id)
-    const ownLimits = await ownLimitsOfNode(session, id)
-    const known = { revision, history, byChannel: new Map(), ownLimits }
-    this.#known.set(id, known)
-    return known
+  async #read(session: Session, nodes: readonly NodeRevision[]): Promise<void> {
+    const ids = nodes.map(({ id }) => id)
+    const histories = await nodeHistories(session, ids)
+    const ownLimits = await ownLimitsOfNodes(session, ids)
+    for (const { id, revision } of nodes) {
+      const history = histories.get(id)
+      if (history === undefined) continue
+      this.#known.set(id, { revision, history, byChannel: new Map(), ownLimits: ownLimits.get(id) })
+    }
   }
 }
 

@@ -40,32 +40,52 @@ export function historyOf({ channels, maintenance }: NodeHistory, channel: Chann
 }
 
 export async function nodeHistory(session: Session, nodeId: number): Promise<NodeHistory> {
-  const channels = new Map<string, MutableHistory>()
-  const at = (channel: ChannelId) => {
+  const [history = { channels: new Map(), maintenance: [] }] = (
+    await nodeHistories(session, [nodeId])
+  ).values()
+  return history
+}
+
+/** Of each node. After a start a batch asks for all of its nodes at once, while they wait for their answer. */
+export async function nodeHistories(
+  session: Session,
+  nodeIds: readonly number[],
+): Promise<Map<number, NodeHistory>> {
+  const nodes = new Map(
+    nodeIds.map((id) => [
+      id,
+      { channels: new Map<string, MutableHistory>(), maintenance: [] as Span[] },
+    ]),
+  )
+  const at = ({ nodeId, ...channel }: Channel) => {
     const key = channelKey(channel)
-    const found = channels.get(key) ?? emptyHistory(quantityById(channel.quantityId)?.key ?? '')
-    channels.set(key, found)
+    const channels = nodes.get(nodeId)?.channels
+    const found = channels?.get(key) ?? emptyHistory(quantityById(channel.quantityId)?.key ?? '')
+    channels?.set(key, found)
     return found
   }
-  for (const { fromS, ...channel } of await installations(session, nodeId)) {
-    at(channel).installedS.push(fromS)
+  for (const installed of await installations(session, nodeIds)) {
+    at(installed).installedS.push(installed.fromS)
   }
-  for (const { gain, offset, fromS, toS, ...channel } of await calibrations(session, nodeId)) {
+  for (const calibration of await calibrations(session, nodeIds)) {
+    const { gain, offset, fromS, toS } = calibration
     // A probe may have been taken out at that moment.
     if (toS !== null && toS <= fromS) continue
-    at(channel).calibrations.push({ gain, offset, fromS, toS: toS ?? Number.POSITIVE_INFINITY })
+    at(calibration).calibrations.push({
+      ...{ gain, offset, fromS },
+      toS: toS ?? Number.POSITIVE_INFINITY,
+    })
   }
-  const maintenance: Span[] = []
-  for (const visit of await visits(session, nodeId)) {
-    const { maintenanceFromS, maintenanceToS } = visit
+  for (const visit of await visits(session, nodeIds)) {
+    const { nodeId, maintenanceFromS, maintenanceToS } = visit
     if (maintenanceFromS !== null && maintenanceToS !== null) {
-      maintenance.push({ fromS: maintenanceFromS, toS: maintenanceToS })
+      nodes.get(nodeId)?.maintenance.push({ fromS: maintenanceFromS, toS: maintenanceToS })
     }
   }
-  for (const check of await visitChecks(session, nodeId)) {
+  for (const check of await visitChecks(session, nodeIds)) {
     at(check).visits.push(toChannelVisit(check))
   }
-  return { channels, maintenance }
+  return nodes
 }
 
 type MutableHistory = Pick<ChannelHistory, 'quantityKey' | 'maintenance'> & {
@@ -78,35 +98,39 @@ function emptyHistory(quantityKey: string): MutableHistory {
   return { quantityKey, calibrations: [], installedS: [], visits: [], maintenance: [] }
 }
 
-function installations(session: Session, nodeId: number) {
-  return session.query<ChannelId & { fromS: number }>(
-    `SELECT quantity_id AS "quantityId", position, extract(epoch FROM valid_from)::float8 AS "fromS"
-     FROM probe WHERE node_id = $1 ORDER BY valid_from`,
-    [nodeId],
+function installations(session: Session, nodeIds: readonly number[]) {
+  return session.query<Channel & { fromS: number }>(
+    `SELECT node_id AS "nodeId", quantity_id AS "quantityId", position, extract(epoch FROM valid_from)::float8 AS "fromS"
+     FROM probe WHERE node_id = ANY ($1::int[]) ORDER BY valid_from`,
+    [nodeIds],
   )
 }
 
-function calibrations(session: Session, nodeId: number) {
+function calibrations(session: Session, nodeIds: readonly number[]) {
   return session.query<
-    ChannelId & { gain: number; offset: number; fromS: number; toS: number | null }
+    Channel & { gain: number; offset: number; fromS: number; toS: number | null }
   >(
-    `SELECT p.quantity_id AS "quantityId", p.position, c.gain, c."offset",
+    `SELECT p.node_id AS "nodeId", p.quantity_id AS "quantityId", p.position, c.gain, c."offset",
             extract(epoch FROM c.valid_from)::float8 AS "fromS",
             extract(epoch FROM least(p.valid_to, lead(c.valid_from) OVER of_probe))::float8 AS "toS"
      FROM probe p JOIN calibration c ON c.probe_id = p.id AND c.withdrawn_at IS NULL
-     WHERE p.node_id = $1
+     WHERE p.node_id = ANY ($1::int[])
      WINDOW of_probe AS (PARTITION BY p.id ORDER BY c.valid_from)
      ORDER BY c.valid_from`,
-    [nodeId],
+    [nodeIds],
   )
 }
 
-function visits(session: Session, nodeId: number) {
-  return session.query<{ maintenanceFromS: number | null; maintenanceToS: number | null }>(
-    `SELECT extract(epoch FROM maintenance_from)::float8 AS "maintenanceFromS",
+function visits(session: Session, nodeIds: readonly number[]) {
+  return session.query<{
+    nodeId: number
+    maintenanceFromS: number | null
+    maintenanceToS: number | null
+  }>(
+    `SELECT node_id AS "nodeId", extract(epoch FROM maintenance_from)::float8 AS "maintenanceFromS",
             extract(epoch FROM maintenance_to)::float8 AS "maintenanceToS"
-     FROM visit WHERE node_id = $1 AND withdrawn_at IS NULL ORDER BY maintenance_from`,
-    [nodeId],
+     FROM visit WHERE node_id = ANY ($1::int[]) AND withdrawn_at IS NULL ORDER BY maintenance_from`,
+    [nodeIds],
   )
 }
 
@@ -122,16 +146,19 @@ export interface CheckRow extends ChannelId {
   corrects: boolean
 }
 
-function visitChecks(session: Session, nodeId: number): Promise<CheckRow[]> {
-  return session.query<CheckRow>(
-    `SELECT c.quantity_id AS "quantityId", c.position,
+function visitChecks(
+  session: Session,
+  nodeIds: readonly number[],
+): Promise<(CheckRow & Channel)[]> {
+  return session.query<CheckRow & Channel>(
+    `SELECT v.node_id AS "nodeId", c.quantity_id AS "quantityId", c.position,
             extract(epoch FROM v.started_at)::float8 AS "startedS",
             extract(epoch FROM v.ended_at)::float8 AS "endedS", c.as_found AS "asFound",
             c.as_found_reference AS "asFoundReference", c.after_cleaning AS "afterCleaning",
             c.after_cleaning_reference AS "afterCleaningReference", c.standards, c.corrects
      FROM visit v JOIN visit_check c ON c.visit_id = v.id
-     WHERE v.node_id = $1 AND v.withdrawn_at IS NULL ORDER BY v.started_at, v.id`,
-    [nodeId],
+     WHERE v.node_id = ANY ($1::int[]) AND v.withdrawn_at IS NULL ORDER BY v.started_at, v.id`,
+    [nodeIds],
   )
 }
 

@@ -13,7 +13,7 @@ import { judgeLate } from './late.js'
 import { byHand, type MarkedRange, markAt, marksOver } from './marks.js'
 import { isPlausible } from './plausible.js'
 import { regimesOf } from './regimes.js'
-import { ownLimitsOfNode } from './site-limits.js'
+import { ownLimitsOfNodes } from './site-limits.js'
 
 export interface Correction {
   /** Makes a value of a raw one, both in steps of the quantity; it need not be whole. */
@@ -77,7 +77,7 @@ export async function recomputePage(
   const { nodeId, quantityId, position } = range
   const channel = { nodeId, quantityId, position }
   const page = { ...channel, fromS: first.time, toS: last.time + 1 }
-  const own = (await ownLimitsOfNode(session, nodeId)).get(channelKey(channel))
+  const own = (await ownLimitsOfNodes(session, [nodeId])).get(nodeId)?.get(channelKey(channel))
   const regimes = regimesOf(limitsOf(quantityId), own)
   const correction = await correctionOf(session, page)
   const [marks = []] = await marksOver(session, [page])

@@ -5,9 +5,9 @@ import { limitsInSteps } from '../../shared/science/qartod/limits.js'
 import { type OwnQualityLimits, withOwnLimits } from '../../shared/science/qartod/site-limits.js'
 import { quantityById } from '../../shared/wire/quantities.js'
 import { AppError } from '../errors.js'
-import type { ChannelRange } from './channels.js'
+import type { Channel, ChannelRange } from './channels.js'
 import type { Database, Session } from './database.js'
-import { type ChannelId, channelKey } from './histories.js'
+import { channelKey } from './histories.js'
 import type { OwnLimits } from './regimes.js'
 
 /** Limits of sites: set, listed, and what they are for the channels of a node. */
@@ -113,28 +113,31 @@ export async function judgedAnew(
 /** A reading may be so much ahead of now. */
 const AHEAD_MS = FUTURE_LIMIT_S * 1000
 
-/** By channel, in order of time: what of a node's time is judged by limits of a site's own. */
-export async function ownLimitsOfNode(
+/** By channel of a node, in order of time: what of its time is judged by limits of a site's own. */
+export type OwnLimitsOfNode = ReadonlyMap<string, OwnLimits[]>
+
+/** By node; nothing where there are none. */
+export async function ownLimitsOfNodes(
   session: Session,
-  nodeId: number,
-): Promise<ReadonlyMap<string, OwnLimits[]>> {
+  nodeIds: readonly number[],
+): Promise<ReadonlyMap<number, OwnLimitsOfNode>> {
   const rows = await session.query<
-    ChannelId & { fromS: number; toS: number | null; limits: unknown }
+    Channel & { fromS: number; toS: number | null; limits: unknown }
   >(
-    `SELECT p.quantity_id AS "quantityId", p.position, l.limits,
+    `SELECT p.node_id AS "nodeId", p.quantity_id AS "quantityId", p.position, l.limits,
             extract(epoch FROM greatest(p.valid_from, l.valid_from))::float8 AS "fromS",
             extract(epoch FROM least(p.valid_to, l.next))::float8 AS "toS"
      FROM placement p JOIN (
        SELECT *, lead(valid_from) OVER (PARTITION BY site_id, quantity_id ORDER BY valid_from) AS next
        FROM site_limits) l ON l.site_id = p.site_id AND l.quantity_id = p.quantity_id
-     WHERE p.node_id = $1 AND l.limits IS NOT NULL
+     WHERE p.node_id = ANY ($1::int[]) AND l.limits IS NOT NULL
        AND greatest(p.valid_from, l.valid_from)
          < least(coalesce(p.valid_to, 'infinity'), coalesce(l.next, 'infinity'))
-     ORDER BY 1, 2, 4`,
-    [nodeId],
+     ORDER BY 1, 2, 3, 5`,
+    [nodeIds],
   )
-  const own = new Map<string, OwnLimits[]>()
-  for (const { fromS, toS, limits, ...channel } of rows) {
+  const nodes = new Map<number, Map<string, OwnLimits[]>>()
+  for (const { nodeId, fromS, toS, limits, ...channel } of rows) {
     const quantity = quantityById(channel.quantityId)
     const all = quantity && withOwnLimits(quantity, ownLimitsSchema.parse(limits))
     if (quantity === undefined || all === undefined) continue
@@ -143,10 +146,12 @@ export async function ownLimitsOfNode(
       toS: toS ?? Number.POSITIVE_INFINITY,
       limits: limitsInSteps(quantity, all),
     }
+    const own = nodes.get(nodeId) ?? new Map<string, OwnLimits[]>()
+    nodes.set(nodeId, own)
     const key = channelKey(channel)
     const parts = own.get(key)
     if (parts === undefined) own.set(key, [part])
     else parts.push(part)
   }
-  return own
+  return nodes
 }
