@@ -1,7 +1,14 @@
 import type { Database } from './database.js'
 import type { Maintenance, Retention } from './policies.js'
 import { createRefresher } from './refresh.js'
-import { checkpointIfDue, compressOld, dropOld, fitChunks, vacuum } from './upkeep.js'
+import {
+  checkpointIfDue,
+  compressOld,
+  dropOld,
+  fitChunks,
+  mergeCompressed,
+  vacuum,
+} from './upkeep.js'
 
 const DAY_MS = 24 * 3_600_000
 const TICK_MS = 1000
@@ -51,6 +58,7 @@ export function embeddedMaintenance(options: EmbeddedMaintenanceOptions): Mainte
     await fitChunks(db, clock.now())
     await compressOld(db, clock.now(), log)
     await dropOld(db, retention, clock.now())
+    await mergeCompressed(db)
   }
 
   const task = (everyMs: number, run: () => Promise<unknown>): Task => ({

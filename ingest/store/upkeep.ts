@@ -20,6 +20,8 @@ const CHUNK_HOURS = 30 * 24
 const SHORTEST_HOURS = 24
 /** 450,000 rows: what is larger would not be done within the limit of a call, and stays as it is. */
 const LARGEST_TO_COMPRESS = 32 * 1024 * 1024
+/** Compressed, and what a call that merges may write: about 50 MB/s. */
+const LARGEST_MERGED = 8 * 1024 * 1024
 
 /** Writes what changed to the data files, so that the log before it can be reused; true when it was done. */
 export async function checkpointIfDue(db: Database, isOverdue: boolean): Promise<boolean> {
@@ -97,6 +99,56 @@ export async function compressOld(
     if (bytes > LARGEST_TO_COMPRESS) log.info({ event: 'chunk_left_uncompressed', chunk, bytes })
     else await db.query('maintenance', 'SELECT compress_chunk($1::regclass)', [chunk])
   }
+}
+
+interface Compressed {
+  chunk: string
+  startMs: number
+  endMs: number
+  bytes: number
+}
+
+/**
+ * Makes long chunks of short ones that touch: a question over a year is planned chunk by chunk, and what
+ * compress_chunk writes is a third empty pages. One with uncompressed rows beside waits until they are compressed, and
+ * what was merged counts as such until the next `compressOld`.
+ */
+export async function mergeCompressed(db: Database): Promise<void> {
+  const chunks = await db.query<Compressed>(
+    'maintenance',
+    `SELECT format('%I.%I', c.schema_name, c.table_name) AS chunk,
+            extract(epoch FROM range_start)::float8 * 1000 AS "startMs",
+            extract(epoch FROM range_end)::float8 * 1000 AS "endMs",
+            pg_total_relation_size(format('%I.%I', k.schema_name, k.table_name)::regclass)::float8
+              AS bytes
+     FROM timescaledb_information.chunks
+     JOIN _timescaledb_catalog.chunk c ON c.schema_name = chunk_schema AND c.table_name = chunk_name
+     JOIN _timescaledb_catalog.chunk k ON k.id = c.compressed_chunk_id
+     -- compressed, and nothing else to say of it
+     WHERE hypertable_name = 'reading' AND c.status = 1
+     ORDER BY range_start`,
+  )
+  for (const group of mergeable(chunks)) {
+    await db.query('maintenance', 'CALL merge_chunks($1::regclass[])', [group])
+  }
+}
+
+/** Runs of two or more chunks that touch and together are a chunk of the longest span, from the oldest on. */
+function mergeable(chunks: readonly Compressed[]): string[][] {
+  const groups: Compressed[][] = []
+  for (const chunk of chunks) {
+    const group = groups.at(-1)
+    const [first] = group ?? []
+    const fits =
+      group !== undefined &&
+      first !== undefined &&
+      group.at(-1)?.endMs === chunk.startMs &&
+      chunk.endMs - first.startMs <= CHUNK_HOURS * 3_600_000 &&
+      group.reduce((sum, { bytes }) => sum + bytes, chunk.bytes) <= LARGEST_MERGED
+    if (fits) group.push(chunk)
+    else groups.push([chunk])
+  }
+  return groups.filter(({ length }) => length > 1).map((group) => group.map(({ chunk }) => chunk))
 }
 
 /**

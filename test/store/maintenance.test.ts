@@ -148,6 +148,20 @@ function chunks(test: Test, rig: () => TestStore): void {
     for (const { compressed, old } of rows) assert.is(compressed, old)
   })
 
+  test('keeps what is compressed in chunks of a month at most, few and whole', async () => {
+    const spans = await rig().store.db.query<{ days: number }>(
+      'read',
+      `SELECT extract(epoch FROM range_end - range_start)::float8 / 86400 AS days
+       FROM timescaledb_information.chunks
+       WHERE hypertable_name = 'reading' AND is_compressed AND range_end > now() - interval '101 days'`,
+    )
+
+    assert.ok(spans.length > 0 && spans.length <= 3, `${spans.length} chunks`)
+    assert.ok(spans.every(({ days }) => days <= 30))
+    const found = await rig().store.db.query('read', 'SELECT 1 FROM reading WHERE node_id = 1')
+    assert.is(found.length, 100 * 24)
+  })
+
   test('takes late readings into compressed chunks, each once', async () => {
     const late = Date.now() - 90 * DAY_MS
 
