@@ -159,10 +159,11 @@ async function bytesPerReading({ db }: Store): Promise<number> {
   const compressed = () =>
     db.query<{ bytes: number; readings: number }>(
       'read',
-      `SELECT sum(c.compressed_heap_size + c.compressed_toast_size + c.compressed_index_size)::float8
-                AS bytes, sum(c.numrows_pre_compression)::float8 AS readings
-       FROM _timescaledb_catalog.compression_chunk_size c
-       JOIN _timescaledb_catalog.chunk k ON k.id = c.chunk_id
+      `SELECT sum(pg_total_relation_size(format('%I.%I', c.schema_name, c.table_name)::regclass))::float8
+                AS bytes, sum(s.numrows_pre_compression)::float8 AS readings
+       FROM _timescaledb_catalog.compression_chunk_size s
+       JOIN _timescaledb_catalog.chunk k ON k.id = s.chunk_id
+       JOIN _timescaledb_catalog.chunk c ON c.id = s.compressed_chunk_id
        JOIN _timescaledb_catalog.hypertable h ON h.id = k.hypertable_id
        WHERE h.table_name = 'reading'`,
     )
