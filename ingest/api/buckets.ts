@@ -149,20 +149,23 @@ async function onePart(
 
 /** A bucket in units. `value` is rounded to the step of the quantity. */
 export function toBucket(quantity: Quantity, row: BucketRow): Bucket {
-  const unit = (steps: number | null) => (steps === null ? null : fromSteps(quantity, steps))
   return {
     time: iso(row.time),
-    value: unit(summarised(quantity, row)),
-    min: unit(row.min),
-    max: unit(row.max),
-    suspectMin: unit(row.suspectMin),
-    suspectMax: unit(row.suspectMax),
+    value: inUnits(quantity, summarised(quantity, row)),
+    min: inUnits(quantity, row.min),
+    max: inUnits(quantity, row.max),
+    suspectMin: inUnits(quantity, row.suspectMin),
+    suspectMax: inUnits(quantity, row.suspectMax),
     nAll: row.nAll,
     nGood: row.nGood,
     nUsed: row.nUsed,
     nSuspect: row.nSuspect,
     ...(row.countedS === undefined ? {} : { countedS: row.countedS }),
   }
+}
+
+function inUnits(quantity: Quantity, steps: number | null): number | null {
+  return steps === null ? null : fromSteps(quantity, steps)
 }
 
 function summarised({ summary }: Quantity, row: BucketRow): number | null {

@@ -45,7 +45,7 @@ export async function* jsonPieces(query: SeriesQuery): AsyncGenerator<string> {
     let isFirst = true
     for await (const page of pages(series)) {
       if (page.length === 0) continue
-      const items = page.map((item) => JSON.stringify(item)).join(',')
+      const items = JSON.stringify(page).slice(1, -1)
       yield isFirst ? items : `,${items}`
       isFirst = false
     }

@@ -131,8 +131,18 @@ export function toSteps(quantity: Quantity, value: number): number {
 
 /** The value in the unit, decimal-exact: 2582 steps of 0.01 are 25.82. */
 export function fromSteps(quantity: Quantity, steps: number): number {
+  const { whole, parts } = fractions.get(quantity.step) ?? fractionOf(quantity)
+  return (steps * whole) / parts
+}
+
+/** Steps as whole numbers over a power of ten. Kept: an answer has thousands of values of one quantity. */
+const fractions = new Map<number, { whole: number; parts: number }>()
+
+function fractionOf(quantity: Quantity): { whole: number; parts: number } {
   const places = decimals(quantity)
-  return (steps * shiftPoint(quantity.step, places)) / 10 ** places
+  const fraction = { whole: shiftPoint(quantity.step, places), parts: 10 ** places }
+  fractions.set(quantity.step, fraction)
+  return fraction
 }
 
 /** `value` times ten to the power of `places`, without the rounding error that a multiplication adds. */
