@@ -39,7 +39,11 @@ export async function fill(store: Store, year: Year, filling: Filling): Promise<
       const frames = senders.map((sender, node) =>
         arrived(sender, year.frame(node, seq, atS), clock.nowMs),
       )
-      await commitFrames(store.db, frames, { limitsOf })
+      await Promise.all(
+        sharesOf(frames, store.db.writers).map((share) =>
+          commitFrames(store.db, share, { limitsOf }),
+        ),
+      )
       readings += frames.reduce((sum, frame) => sum + frame.readings.length, 0)
       if (store.db.engine === 'embedded' && atS - maintainedS >= MAINTAIN_EVERY_S) {
         await store.maintain()
@@ -54,6 +58,14 @@ export async function fill(store: Store, year: Year, filling: Filling): Promise<
     progress.stop()
   }
   return readings
+}
+
+/** One for each session that may write, as batches of a service are. No two have frames of the same node. */
+function sharesOf(frames: readonly NewFrame[], shares: number): NewFrame[][] {
+  const size = Math.ceil(frames.length / shares)
+  return Array.from({ length: shares }, (_, share) =>
+    frames.slice(share * size, (share + 1) * size),
+  ).filter(({ length }) => length > 0)
 }
 
 async function settle({ db }: Store, nodes: number, startS: number): Promise<Sender[]> {
