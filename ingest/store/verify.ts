@@ -32,6 +32,9 @@ const KEPT = [
   'laboratory_result',
   'natural_temperature',
   'site_limits',
+  'rule',
+  'alarm',
+  'notification',
 ]
 
 const SERIES = `SELECT node_id, quantity_id, position, count(*) AS n, max(time) AS last,
