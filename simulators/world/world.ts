@@ -30,20 +30,25 @@ export interface WorldOptions {
   sites: readonly WorldSite[]
   events: readonly WorldEvent[]
   faults: readonly WorldFault[]
+  /** Times the usual noise of the sensors; 1 unless told. */
+  noise?: number
 }
 
 /** A site with the faults of its sensors. */
 interface Station extends Here {
   faults: readonly WorldFault[]
+  noise: number
 }
 
-export function createWorld({ seed, startMs, sites, events, faults }: WorldOptions): World {
+export function createWorld(options: WorldOptions): World {
+  const { seed, startMs, sites, events, faults, noise = 1 } = options
   const stations = new Map(
     sites.map((site): [string, Station] => {
       const field = fieldAt(seed, site)
       const own = events.filter((event) => isAt(event, site))
       const broken = faults.filter((fault) => fault.site.code === site.code)
-      return [site.code, { site, seed, startS: startMs / 1000, field, events: own, faults: broken }]
+      const startS = startMs / 1000
+      return [site.code, { site, seed, startS, field, events: own, faults: broken, noise }]
     }),
   )
   const stationOf = ({ code }: WorldSite): Station => {
@@ -111,7 +116,7 @@ function healthyValue(station: Station, { quantity, timeS, where }: Question): n
   }
   const damp =
     sensor.damp > 0 ? sensor.damp * smoothStep(spot.ask('relative_humidity'), 82, 100) : 0
-  const noise = sensor.noise + sensor.share * Math.abs(truth)
+  const noise = station.noise * (sensor.noise + sensor.share * Math.abs(truth))
   return shown(sensor, quantity, truth * (1 + damp) + noise * gaussian(own, stream, moment))
 }
 
