@@ -73,3 +73,12 @@ CREATE TABLE alarm_progress (
   singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
   received_to timestamptz NOT NULL
 );
+
+-- While people work at a site nobody is told of what its sensors say; one row a site, until_at is moved to end it.
+CREATE TABLE site_maintenance (
+  site_id integer PRIMARY KEY REFERENCES site,
+  from_at timestamptz NOT NULL,
+  until_at timestamptz NOT NULL,
+  reason text NOT NULL,
+  actor text NOT NULL
+);
