@@ -51,6 +51,14 @@ export const definitionSchema = z
       levels: z.array(levelSchema).min(1).max(4),
       consecutive: consecutiveSchema,
       forS: secondsSchema.describe('how long it must have been beyond'),
+      median: strict({
+        overS: secondsSchema,
+        within: z.number().min(0).describe('of the level, in the unit'),
+      })
+        .nullable()
+        .describe(
+          'raises too, where the median of this time comes so near: it may come earlier, and gates nothing',
+        ),
       clearForS,
     }),
     strict({

@@ -42,6 +42,8 @@ export const DEFAULT_RULES: readonly DefaultRule[] = [
       })),
       consecutive: 2,
       forS: 0,
+      // Oxygen that sinks by 0.1 an hour lies within the noise of single values for long: their median says it in time.
+      median: { overS: 900, within: 0.05 },
       clearForS: OXYGEN_CLEAR_S,
     },
   },
@@ -73,6 +75,7 @@ export const DEFAULT_RULES: readonly DefaultRule[] = [
       levels: [{ tier: 'note', raise: 7.95, clear: 6 }],
       consecutive: 3,
       forS: 3 * HOUR_S,
+      median: null,
       clearForS: 3 * HOUR_S,
     },
   },
@@ -134,6 +137,7 @@ export const DEFAULT_RULES: readonly DefaultRule[] = [
       levels: [{ tier: 'waspada', raise: 10, clear: 16 }],
       consecutive: 3,
       forS: 900,
+      median: null,
       clearForS: 900,
     },
   },
@@ -187,6 +191,13 @@ function simple(
   [titleId, titleEn]: readonly [string, string],
   of: Pick<Extract<Definition, { kind: 'level' }>, 'quantity' | 'side' | 'levels'>,
 ): DefaultRule {
-  const definition = { kind: 'level', ...of, consecutive: 3, forS: 0, clearForS: HOUR_S } as const
+  const definition = {
+    kind: 'level',
+    ...of,
+    consecutive: 3,
+    forS: 0,
+    median: null,
+    clearForS: HOUR_S,
+  } as const
   return { name, titleId, titleEn, purpose: 'upkeep', definition }
 }

@@ -95,12 +95,19 @@ function signsOf(definition: ChannelDefinition, { own, quantity, waterTemperatur
 function levelsOf(definition: ChannelDefinition, quantity: string): Level[] {
   const { clearForS } = definition
   const gapS = Math.max(LEAST_GAP_S, 3 * (quantityByKey(quantity)?.typicalIntervalS ?? 0))
-  const common = { consecutive: 1, forS: 0, clearForS, gapS, side: 'above' } as const
+  const common = { consecutive: 1, forS: 0, clearForS, gapS, side: 'above', median: null } as const
   const met = { ...common, raise: 0.5, clear: 0.5 }
   switch (definition.kind) {
     case 'level': {
-      const { consecutive, forS, side } = definition
-      return definition.levels.map((level) => ({ ...common, ...level, consecutive, forS, side }))
+      const { consecutive, forS, side, median } = definition
+      return definition.levels.map((level) => ({
+        ...common,
+        ...level,
+        consecutive,
+        forS,
+        side,
+        median,
+      }))
     }
     case 'change':
       return definition.levels.map((level) => ({ ...common, ...level, consecutive: 2 }))

@@ -10,6 +10,8 @@ export interface Level {
   consecutive: number
   forS: number
   clearForS: number
+  /** A median of `overS` that comes `within` of `raise` raises too. */
+  median: { overS: number; within: number } | null
   /** What lies further apart than this is no sequence. */
   gapS: number
 }
@@ -36,6 +38,9 @@ export function foldLevel(signs: readonly Sign[], level: Level, isOpen = false):
   return episodes
 }
 
+/** Of fewer one odd value makes the median. */
+const LEAST_OF_MEDIAN = 4
+
 /** The state of a level between two measurements. */
 class Fold {
   readonly #level: Level
@@ -44,6 +49,8 @@ class Fold {
   #run: Sign[] = []
   #wellSince: number | undefined
   #time = Number.NEGATIVE_INFINITY
+  /** Of the time that the median is of. */
+  #recent: Sign[] = []
 
   constructor(level: Level) {
     this.#level = level
@@ -61,25 +68,50 @@ class Fold {
       this.#wellSince = undefined
     }
     this.#time = sign.time
+    this.#remember(sign)
     if (this.#open === undefined) return this.#calm(sign)
     this.#follow(this.#open, sign)
     return undefined
   }
 
   #calm(sign: Sign): Episode | undefined {
-    const { consecutive, forS, tier } = this.#level
-    if (!this.#isBeyond(sign.value)) {
-      this.#run = []
-      return undefined
-    }
-    this.#run.push(sign)
-    const since = this.#run[0]?.time ?? sign.time
-    if (this.#run.length < consecutive || sign.time - since < forS) return undefined
-    this.#open = episodeOf(tier, this.#run)
-    for (const { value } of this.#run) this.#worsen(this.#open, value)
+    if (this.#isBeyond(sign.value)) this.#run.push(sign)
+    else this.#run = []
+    if (this.#isLongEnough()) return this.#raise(this.#run)
+    return this.#isMedianNear() ? this.#raise([sign]) : undefined
+  }
+
+  #raise(by: readonly Sign[]): Episode {
+    const open = episodeOf(this.#level.tier, by)
+    for (const { value } of by) this.#worsen(open, value)
+    this.#open = open
     this.#run = []
     this.#wellSince = undefined
-    return this.#open
+    return open
+  }
+
+  #isLongEnough(): boolean {
+    const { consecutive, forS } = this.#level
+    const [first] = this.#run
+    const isMany = this.#run.length >= consecutive
+    return first !== undefined && isMany && this.#time - first.time >= forS
+  }
+
+  #remember(sign: Sign): void {
+    const { median } = this.#level
+    if (median === null) return
+    this.#recent.push(sign)
+    while ((this.#recent[0]?.time ?? sign.time) < sign.time - median.overS) this.#recent.shift()
+  }
+
+  #isMedianNear(): boolean {
+    const { median, raise, side } = this.#level
+    if (median === null || this.#recent.length < LEAST_OF_MEDIAN) return false
+    const sorted = this.#recent.map(({ value }) => value).sort((one, other) => one - other)
+    const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+    const middle = ((low ?? 0) + (high ?? 0)) / 2
+    const beyond = side === 'below' ? raise - middle : middle - raise
+    return beyond > -median.within
   }
 
   #follow(open: Episode, { time, value }: Sign): void {

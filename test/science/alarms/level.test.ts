@@ -49,8 +49,16 @@ suite('oxygen rule', (test) => {
     assert.is(waspada?.worstValue, 4.7)
   })
 
-  test('does not raise at 5 itself, nor for one low value alone', () => {
-    assert.equal(oxygen([6, 5, 5, 5, 4.9, 6, 4.9, 6]), [])
+  test('does not raise at 5.1, nor for one low value alone', () => {
+    assert.equal(oxygen([6, 5.1, 5.1, 5.1, 5.1, 3, 5.1, 5.1, 5.1, 5.1, 3, 6]), [])
+  })
+
+  test('raises where a quarter of an hour says that oxygen is at the level, however it scatters', () => {
+    const around = [5.06, 4.98, 5.07, 4.96, 5.08, 4.99]
+    const [waspada] = oxygen([6, ...around])
+
+    assert.is(waspada?.raisedS, at(4))
+    assert.equal(oxygen([6, ...around.map((value) => value + 0.05)]), [])
   })
 
   test('raises every tier that is passed', () => {
