@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { limitsOf } from '../shared/science/qartod/limits.js'
+import { Alarms } from './alarms/alarms.js'
 import { type ApiDeps, buildApi } from './api/api.js'
 import { openControlSocket } from './api/control.js'
 import { LiveFeed } from './api/live.js'
@@ -50,6 +51,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 async function startOn({ store, config, clock, log }: ServiceParts): Promise<Service> {
   const { db } = store
   const live = new LiveFeed({ clock })
+  const alarms = new Alarms({ db, kind: store.kind, clock, log, origin: config.http.origin })
   const replayer = new Replayer({
     db,
     clock,
@@ -58,7 +60,10 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
       const node = await nodeIdentity(db, { id })
       return node && senderFrom(node, clock.now())
     },
-    onStored: (readings) => live.publish(readings),
+    onStored: (readings) => {
+      alarms.changed(readings)
+      live.publish(readings)
+    },
   })
   const pipeline = new Pipeline({
     db,
@@ -69,6 +74,7 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     onCommitted: (batch: CommittedBatch) => {
       metrics.committed(batch)
       replayer.noticed(batch)
+      alarms.noticed(batch)
       live.publish([...batch.reflagged, ...batch.stored])
     },
   })
@@ -97,6 +103,7 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     replayer,
     rules,
     jobs,
+    alarms,
     links: broker,
     metrics,
   }
@@ -111,7 +118,7 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
   // Side by side: nodes do not wait for a page that takes its answer slowly, nor it for them.
   const closeDoors = async () => {
     broker.stopAccepting()
-    await Promise.all([drain(), api.close(), jobs.stop(), nights.stop()])
+    await Promise.all([drain(), api.close(), jobs.stop(), nights.stop(), alarms.stop()])
   }
   try {
     await broker.start()
@@ -120,6 +127,7 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     store.startMaintenance()
     jobs.start()
     nights.start()
+    alarms.start()
     const address = api.server.address()
     return {
       httpPort: typeof address === 'object' && address !== null ? address.port : config.http.port,

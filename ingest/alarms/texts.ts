@@ -29,6 +29,8 @@ export interface AlarmFacts {
 }
 
 export interface MeasuredFacts {
+  /** Its key in the registry. */
+  quantity: string
   name: Text
   value: number
   unit: string
@@ -158,7 +160,7 @@ function checkedBy(language: Language, confirmedBy: string | null): string {
 
 function todo({ isDanger, measured, tier }: AlarmFacts): Text {
   if (!isDanger) return TODO_UPKEEP
-  return measured?.name.en === 'Dissolved oxygen' ? TODO[tier] : TODO_OTHER
+  return measured?.quantity === 'dissolved_oxygen' ? TODO[tier] : TODO_OTHER
 }
 
 function acknowledgedLine(language: Language, { acknowledged, transition }: AlarmFacts): string {

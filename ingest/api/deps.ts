@@ -33,6 +33,10 @@ export interface ApiDeps {
     /** There is a job to do. */
     wake(): void
   }
+  alarms: {
+    /** A rule is not what it was. */
+    rulesChanged(): Promise<void>
+  }
   links: {
     disconnect(node: string): void
     sendConfig(node: string): Promise<void>

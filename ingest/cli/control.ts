@@ -143,6 +143,7 @@ async function withoutService(
     rules: { limitsOf, correctionOf: storedCorrection },
     // The service does it when it starts.
     jobs: { wake: () => {} },
+    alarms: { rulesChanged: async () => {} },
     links: { disconnect: () => {}, sendConfig: async () => {}, connected: () => new Set() },
     metrics: createMetrics({ balance, connected: () => 0 }),
   })

@@ -20,6 +20,8 @@ export const TIERS = ['note', 'waspada', 'siaga', 'awas'] as const
 export const tierSchema = z.enum(TIERS)
 export type Tier = z.infer<typeof tierSchema>
 
+export const TIER_RANK: Readonly<Record<Tier, number>> = { note: 0, waspada: 1, siaga: 2, awas: 3 }
+
 export const TRANSITIONS = ['raised', 'acknowledged', 'cleared'] as const
 export const transitionSchema = z.enum(TRANSITIONS)
 export type Transition = z.infer<typeof transitionSchema>

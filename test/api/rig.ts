@@ -62,6 +62,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     },
     rules: { limitsOf, correctionOf: storedCorrection },
     jobs: { wake: () => void asked.push('jobs') },
+    alarms: { rulesChanged: async () => void asked.push('rules') },
     links: {
       disconnect: (node) => void asked.push(`disconnect ${node}`),
       sendConfig: async (node) => void asked.push(`config ${node}`),

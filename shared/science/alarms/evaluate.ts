@@ -25,6 +25,8 @@ export interface Channels {
 
 const HOUR_S = 3600
 const LEAST_GAP_S = 2 * HOUR_S
+/** A sequence before it, and the three hours that people are told the trend of. */
+const AROUND_S = 4 * HOUR_S
 
 /** Whether alarms of the rule may be about a channel of this quantity. */
 export function isAbout(definition: ChannelDefinition, quantity: string): boolean {
@@ -45,14 +47,14 @@ export function isAbout(definition: ChannelDefinition, quantity: string): boolea
 export function lookbackS(definition: ChannelDefinition): number {
   switch (definition.kind) {
     case 'level':
-      return definition.forS + definition.clearForS + LEAST_GAP_S
+      return definition.forS + definition.clearForS + AROUND_S
     case 'change':
     case 'upwelling':
-      return definition.withinS + definition.clearForS + LEAST_GAP_S
+      return definition.withinS + definition.clearForS + AROUND_S
     case 'air-index':
       return 26 * HOUR_S + definition.clearForS
     case 'stuck':
-      return definition.clearForS + LEAST_GAP_S
+      return definition.clearForS + AROUND_S
   }
 }
 
