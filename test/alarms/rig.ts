@@ -5,7 +5,7 @@ import { insertPlacement } from '../../ingest/store/placements.js'
 import { newSecret } from '../../ingest/store/secrets.js'
 import type { StoreKind } from '../../shared/schema/common.js'
 import { encodeFrame } from '../../shared/wire/encode.js'
-import { quantityByKey, toSteps } from '../../shared/wire/quantities.js'
+import { QUANTITIES, quantityByKey, toSteps } from '../../shared/wire/quantities.js'
 import { withStore } from '../store-fixture.js'
 
 /** Pipeline, store and alarms as the service puts them together, on a clock that only a test moves. */
@@ -93,8 +93,8 @@ export async function alarmsRig(kind: StoreKind = 'simulated'): Promise<AlarmsRi
     send: async (node, samples) => {
       const identity = await nodeIdentity(db, { name: node })
       if (identity === undefined) throw new Error(`no node ${node}`)
-      const keys = [...new Set(samples.flatMap(({ values }) => Object.keys(values)))]
-      const quantities = keys.flatMap((key) => quantityByKey(key) ?? [])
+      const keys = new Set(samples.flatMap(({ values }) => Object.keys(values)))
+      const quantities = QUANTITIES.filter(({ key }) => keys.has(key))
       const seq = (sequence.get(node) ?? 0) + 1
       sequence.set(node, seq)
       const bytes = encodeFrame({
