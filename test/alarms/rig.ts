@@ -23,6 +23,8 @@ export interface AlarmsRig {
   /** The service's alarms end and begin anew on the same store; what was in hand is lost. */
   restart(): Promise<void>
   rows<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>
+  /** People work at the site until then. */
+  maintain(site: string, untilS: number): Promise<void>
   logged: object[]
   close(): Promise<void>
 }
@@ -112,6 +114,15 @@ export async function alarmsRig(kind: StoreKind = 'simulated'): Promise<AlarmsRi
       })
       const { id, name } = identity
       await pipeline.submit({ id, name, trailerKeys: [], trailerRequired: false }, bytes)
+    },
+    maintain: async (site, untilS) => {
+      await db.query(
+        'write',
+        `INSERT INTO site_maintenance (site_id, from_at, until_at, reason, actor)
+         SELECT id, to_timestamp(0), to_timestamp($2), 'new probe', 'a technician'
+         FROM site WHERE name = $1`,
+        [site, untilS],
+      )
     },
     rows: (sql, values = []) => db.query('read', sql, values),
     close: async () => {
