@@ -11,6 +11,7 @@ import { describeRoutes, serveDocs } from './docs.js'
 import { servePage } from './page.js'
 import { tellProblems } from './problems.js'
 import { accountRoutes } from './routes/accounts.js'
+import { alarmRoutes } from './routes/alarms.js'
 import { backupRoutes } from './routes/backup.js'
 import { calibrationRoutes } from './routes/calibrations.js'
 import { frameRoutes } from './routes/frames.js'
@@ -24,8 +25,10 @@ import { nodeRoutes } from './routes/nodes.js'
 import { placementRoutes } from './routes/placements.js'
 import { probeRoutes } from './routes/probes.js'
 import { readingRoutes } from './routes/readings.js'
+import { ruleRoutes } from './routes/rules.js'
 import { sessionRoutes } from './routes/session.js'
 import { siteLimitRoutes } from './routes/site-limits.js'
+import { siteMaintenanceRoutes } from './routes/site-maintenance.js'
 import { siteRoutes } from './routes/sites.js'
 import { systemRoutes } from './routes/system.js'
 import { visitRoutes } from './routes/visits.js'
@@ -89,6 +92,9 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   markRoutes(app, deps)
   jobRoutes(app, deps)
   frameRoutes(app, deps)
+  ruleRoutes(app, deps)
+  alarmRoutes(app, deps)
+  siteMaintenanceRoutes(app, deps)
   sessionRoutes(app, deps)
   accountRoutes(app, deps)
   backupRoutes(app, deps)

@@ -259,3 +259,19 @@ export const alarmYearSchema = z
   })
   .meta({ id: 'AlarmYear' })
 export type AlarmYear = z.infer<typeof alarmYearSchema>
+
+export const siteMaintenancePutSchema = strict({
+  until: timeSchema.describe('messages are held back until then; now or before: it is over'),
+  reason: z.string().trim().min(3).max(500),
+}).meta({ id: 'SiteMaintenancePut' })
+
+export const siteMaintenanceAnswerSchema = z
+  .object({
+    site: siteNameSchema,
+    active: z.boolean(),
+    from: timeSchema.nullable(),
+    until: timeSchema.nullable(),
+    reason: z.string().nullable(),
+    by: z.string().nullable(),
+  })
+  .meta({ id: 'SiteMaintenance' })

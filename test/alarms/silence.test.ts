@@ -6,8 +6,13 @@ const NODES = ['meat-1', 'balige-1', 'porsea-1', 'parapat-1']
 const STEP_S = 300
 const HOUR_S = 3600
 const DAY_S = 86_400
-const GOOD = { dissolved_oxygen: 6.8, water_temperature: 26 }
-const LOW = { dissolved_oxygen: 2.4, water_temperature: 26 }
+/** Nothing that lives stands still. */
+const around = (oxygen: number) => (timeS: number) => {
+  const wave = 0.02 * (Math.floor(timeS / STEP_S) % 7)
+  return { dissolved_oxygen: oxygen + wave, water_temperature: 26 + wave }
+}
+const good = around(6.8)
+const low = around(2.4)
 
 async function someNodes(kind: 'real' | 'simulated' = 'simulated'): Promise<AlarmsRig> {
   const rig = await alarmsRig(kind)
@@ -21,7 +26,8 @@ async function pass(rig: AlarmsRig, nodes: readonly string[], forS: number): Pro
   const endS = rig.clock.nowS + forS
   while (rig.clock.nowS < endS) {
     rig.clock.nowS += STEP_S
-    for (const node of nodes) await rig.send(node, [{ timeS: rig.clock.nowS - 1, values: GOOD }])
+    for (const node of nodes)
+      await rig.send(node, [{ timeS: rig.clock.nowS - 1, values: good(rig.clock.nowS) }])
     await rig.alarms().settled()
     await rig.alarms().tick()
   }
@@ -91,7 +97,7 @@ suite('silent nodes', (test) => {
     for (let timeS = leftS; timeS < rig.clock.nowS; timeS += 100 * STEP_S) {
       const samples = Array.from({ length: 100 }, (_, index) => timeS + index * STEP_S)
         .filter((each) => each < rig.clock.nowS)
-        .map((each) => ({ timeS: each, values: each < leftS + DAY_S ? LOW : GOOD }))
+        .map((each) => ({ timeS: each, values: each < leftS + DAY_S ? low(each) : good(each) }))
       await rig.send('meat-1', samples)
       await rig.alarms().settled()
     }
@@ -116,7 +122,7 @@ suite('silent nodes', (test) => {
     rig.clock.nowS += 6 * HOUR_S
     const samples = Array.from({ length: 72 }, (_, index) => ({
       timeS: leftS + index * STEP_S,
-      values: LOW,
+      values: low(leftS + index * STEP_S),
     }))
 
     await rig.send('meat-1', samples)
@@ -131,10 +137,10 @@ suite('silent nodes', (test) => {
 })
 
 suite('who is not told', (test) => {
-  const low = async (rig: AlarmsRig, node: string, times = 3) => {
+  const fall = async (rig: AlarmsRig, node: string, times = 3) => {
     for (let index = 0; index < times; index++) {
       rig.clock.nowS += STEP_S
-      await rig.send(node, [{ timeS: rig.clock.nowS - 1, values: LOW }])
+      await rig.send(node, [{ timeS: rig.clock.nowS - 1, values: low(rig.clock.nowS) }])
       await rig.alarms().settled()
     }
   }
@@ -145,9 +151,9 @@ suite('who is not told', (test) => {
     await rig.addNode('meat-1', { simulated: false })
     await rig.alarms().tick()
 
-    await low(rig, 'shadow-1')
+    await fall(rig, 'shadow-1')
     assert.equal(await told(rig), [])
-    await low(rig, 'meat-1')
+    await fall(rig, 'meat-1')
 
     assert.equal([...new Set((await outbox(rig)).map(({ node }) => node))], ['meat-1'])
     assert.not.match((await outbox(rig))[0]?.text ?? '', /SIMULASI/)
@@ -160,10 +166,10 @@ suite('who is not told', (test) => {
     await rig.alarms().tick()
     await rig.maintain('meat-1', rig.clock.nowS + HOUR_S)
 
-    await low(rig, 'meat-1', 6)
+    await fall(rig, 'meat-1', 6)
     assert.equal(await told(rig), [])
     rig.clock.nowS += HOUR_S
-    await low(rig, 'meat-1', 3)
+    await fall(rig, 'meat-1', 3)
 
     assert.equal(
       (await told(rig)).filter((line) => line.startsWith('oxygen ')),
@@ -176,9 +182,9 @@ suite('who is not told', (test) => {
     const rig = await alarmsRig()
     await rig.addNode('meat-1')
     await rig.alarms().tick()
-    await rig.send('meat-1', [{ timeS: START_S - 600, values: GOOD }])
+    await rig.send('meat-1', [{ timeS: START_S - 600, values: good(START_S) }])
 
-    await low(rig, 'meat-1')
+    await fall(rig, 'meat-1')
 
     const [first] = (await outbox(rig)).filter(({ rule }) => rule === 'oxygen')
     assert.match(first?.text ?? '', /Nilai perlu diperiksa\./)
