@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Definition, definitionSchema, type Purpose } from '../../shared/schema/alarm.js'
+import { problemsOfDefinition } from '../../shared/science/alarms/check.js'
 import type { DefaultRule } from '../../shared/science/alarms/default-rules.js'
 import { AppError } from '../errors.js'
 import type { Reader, Session } from './database.js'
@@ -78,6 +79,8 @@ export async function changeRule(
   if (definition.kind !== before.definition.kind) {
     throw new AppError('INVALID', `${name} is a rule of ${before.definition.kind}`)
   }
+  const problems = problemsOfDefinition(definition)
+  if (problems.length > 0) throw new AppError('INVALID', problems.join('; '))
   const enabled = change.enabled ?? before.enabled
   if (enabled === before.enabled && isDeepStrictEqual(definition, before.definition)) {
     throw new AppError('CONFLICT', `${name} is so already`)
