@@ -12,12 +12,13 @@ export const TURBIDITY = 4
 export const LAKE_CHANNELS: Channel[] = [
   { quantity: 'water_temperature', id: 1, perUnit: 100 },
   { quantity: 'ph', id: 2, perUnit: 100 },
-  // Below 4 mg/L fish in cages are in danger; a fall of 1 mg/L within one interval is no daily rhythm.
+  // Alarms begin at 5 mg/L, and a crossing must be known within minutes; healthy water stays above 5.5. A fall of 1 mg/L
+  // within one interval is no daily rhythm.
   {
     quantity: 'dissolved_oxygen',
     id: 3,
     perUnit: 100,
-    urgentBelow: 4,
+    urgentBelow: 5.5,
     urgentChange: 1,
   },
   { quantity: 'conductivity_25', id: 4, perUnit: 10 },
