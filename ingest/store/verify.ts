@@ -35,6 +35,8 @@ const KEPT = [
   'rule',
   'alarm',
   'notification',
+  'delivery',
+  'vapid_key',
 ]
 
 const SERIES = `SELECT node_id, quantity_id, position, count(*) AS n, max(time) AS last,
