@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'FORBIDDEN'
   | 'UNAUTHENTICATED' // nobody is signed in, or the token is unknown, revoked or expired
   | 'RATE_LIMITED' // too many attempts or clients
+  | 'DELIVERY' // a message was not taken by whoever should carry it
   | 'TOO_LARGE' // a request asks for more than one answer may hold
 
 export class AppError extends Error {
