@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { limitsOf } from '../shared/science/qartod/limits.js'
 import { Alarms } from './alarms/alarms.js'
+import { openTelling } from './alarms/telling.js'
 import { type ApiDeps, buildApi } from './api/api.js'
 import { openControlSocket } from './api/control.js'
 import { LiveFeed } from './api/live.js'
@@ -93,6 +94,13 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
   const rules = { limitsOf, correctionOf: storedCorrection }
   const jobs = new JobRunner({ db, clock, log, rules, retention: config.retention })
   const nights = new NeighbourNights({ db, clock, log, rules, onJob: () => jobs.wake() })
+  const telling = await openTelling({
+    ...{ db, clock, log },
+    config: config.alarms,
+    registry: metrics.registry,
+    // Nobody is on duty yet: a notification says in the log that it is for nobody.
+    recipientsOf: async () => [],
+  })
   const deps: ApiDeps = {
     store,
     clock,
@@ -106,6 +114,7 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     alarms,
     links: broker,
     metrics,
+    telling,
   }
   const api = await buildApi(deps)
   const setupSecret = await ensureSetupSecret(db)
@@ -118,7 +127,8 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
   // Side by side: nodes do not wait for a page that takes its answer slowly, nor it for them.
   const closeDoors = async () => {
     broker.stopAccepting()
-    await Promise.all([drain(), api.close(), jobs.stop(), nights.stop(), alarms.stop()])
+    const behind = [jobs.stop(), nights.stop(), alarms.stop(), telling.stop()]
+    await Promise.all([drain(), api.close(), ...behind])
   }
   try {
     await broker.start()
@@ -128,6 +138,7 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     jobs.start()
     nights.start()
     alarms.start()
+    telling.start()
     const address = api.server.address()
     return {
       httpPort: typeof address === 'object' && address !== null ? address.port : config.http.port,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { type AlarmConfig, alarmProblems, alarmSettings, toAlarmConfig } from './alarm-config.js'
 import type { ClockScale } from './clock.js'
 import { AppError } from './errors.js'
 
@@ -73,6 +74,7 @@ const environmentSchema = z.object({
     .optional()
     .transform(scaledClock)
     .describe('REAL_MS:OWN_MS:SPEED, a faster clock for a simulated store; the fleet sets it'),
+  ...alarmSettings,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug'])
     .default('info')
@@ -90,7 +92,7 @@ export function describeSettings(): { key: string; fallback: string; meaning: st
 }
 
 /** Families in which an unknown key is a spelling mistake and stops the start. */
-const OWN_FAMILIES = /^(MQTT|HTTP|QUEUE|RETENTION|CLOCK|STORE|DATA)_/
+const OWN_FAMILIES = /^(MQTT|HTTP|QUEUE|RETENTION|CLOCK|STORE|DATA|ALARM|HEARTBEAT)_/
 const FOREIGN = new Set(['HTTP_PROXY'])
 
 export interface Config {
@@ -104,6 +106,7 @@ export interface Config {
   clockTrusted: boolean
   /** A clock that is not the machine's; simulated stores only. */
   scaledClock: ClockScale | undefined
+  alarms: AlarmConfig
   logLevel: string
 }
 
@@ -133,6 +136,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   if (parsed.data?.CLOCK_SCALED !== undefined && parsed.data.STORE_KIND !== 'simulated') {
     problems.push('CLOCK_SCALED: only a simulated store may have a clock of its own')
   }
+  if (parsed.success) problems.push(...alarmProblems(parsed.data))
   if (!parsed.success || problems.length > 0) throw new AppError('CONFIG', problems.join('; '))
   return toConfig(parsed.data)
 }
@@ -160,6 +164,7 @@ function toConfig(env: z.output<typeof environmentSchema>): Config {
     retention: { framesDays: env.RETENTION_FRAMES_DAYS, readingsDays: env.RETENTION_READINGS_DAYS },
     clockTrusted: env.CLOCK_TRUSTED,
     scaledClock: env.CLOCK_SCALED,
+    alarms: toAlarmConfig(env),
     logLevel: env.LOG_LEVEL,
   })
 }

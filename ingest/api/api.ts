@@ -14,6 +14,7 @@ import { accountRoutes } from './routes/accounts.js'
 import { alarmRoutes } from './routes/alarms.js'
 import { backupRoutes } from './routes/backup.js'
 import { calibrationRoutes } from './routes/calibrations.js'
+import { channelRoutes } from './routes/channels.js'
 import { frameRoutes } from './routes/frames.js'
 import { jobRoutes } from './routes/jobs.js'
 import { laboratoryRoutes } from './routes/laboratory.js'
@@ -91,6 +92,7 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   liveRoutes(app, deps)
   markRoutes(app, deps)
   jobRoutes(app, deps)
+  channelRoutes(app, deps)
   frameRoutes(app, deps)
   ruleRoutes(app, deps)
   alarmRoutes(app, deps)

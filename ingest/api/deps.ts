@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { Telling } from '../alarms/telling.js'
 import type { Clock } from '../clock.js'
 import type { Balance } from '../pipeline/balance.js'
 import type { ReplayResult } from '../pipeline/replay.js'
@@ -43,6 +44,7 @@ export interface ApiDeps {
     connected(): ReadonlySet<string>
   }
   metrics: { registry: Registry }
+  telling: Pick<Telling, 'channels' | 'pushKey' | 'say' | 'messages'>
   /** Folder of the built page; default: where `npm run build` puts it. */
   pageFolder?: string
 }

@@ -6,6 +6,7 @@ import pino from 'pino'
 import type { z } from 'zod'
 import { problemSchema } from '../../shared/schema/problem.js'
 import { limitsOf } from '../../shared/science/qartod/limits.js'
+import { say } from '../alarms/send.js'
 import { buildApi } from '../api/api.js'
 import { LiveFeed } from '../api/live.js'
 import { asOperator } from '../api/operator.js'
@@ -146,6 +147,12 @@ async function withoutService(
     alarms: { rulesChanged: async () => {} },
     links: { disconnect: () => {}, sendConfig: async () => {}, connected: () => new Set() },
     metrics: createMetrics({ balance, connected: () => 0 }),
+    telling: {
+      channels: new Map(),
+      pushKey: undefined,
+      say: (to, text) => say(new Map(), to, text),
+      messages: () => [],
+    },
   })
   const transport: Transport = async (method, path, body) => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' }

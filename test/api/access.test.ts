@@ -224,6 +224,8 @@ const TABLE: Record<string, Row> = {
   'GET /api/v1/jobs': { roles: all, scope: 'read' },
   'GET /api/v1/jobs/:id': { roles: all, scope: 'read', url: '/api/v1/jobs/999' },
   'POST /api/v1/jobs/:id/retry': { roles: all, url: '/api/v1/jobs/999/retry' },
+  'GET /api/v1/channels': { roles: 'public' },
+  'POST /api/v1/channels/test': { roles: admin, payload: {} },
   'GET /api/v1/frames': {
     roles: all,
     scope: 'read',

@@ -69,6 +69,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
       connected: () => new Set(),
     },
     metrics: { registry: new Registry() },
+    telling: { channels: new Map(), pushKey: undefined, say: async () => {}, messages: () => [] },
     ...changes,
   })
   return {

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { healthSchema, type ReadyReport, readySchema } from '../../../shared/schema/api.js'
+import { answers } from '../../store/ping.js'
 import type { Api, ApiDeps } from '../deps.js'
 
 const tags = ['system']
-/** A database that does not answer this long is away for whoever asks whether we are ready. */
-const PING_LIMIT_MS = 2_000
 
 export function systemRoutes(app: Api, deps: ApiDeps): void {
   const { registry } = deps.metrics
@@ -62,6 +61,7 @@ async function readyReport(deps: ApiDeps): Promise<ReadyReport> {
     ...(clockSynchronised
       ? []
       : ['the clock of this machine is not synchronised: nodes are not told the time']),
+    ...deps.telling.messages(),
     ...(store.powerSafe ? [] : ['acknowledged means committed, not power-safe']),
   ]
   return {
@@ -75,16 +75,4 @@ async function readyReport(deps: ApiDeps): Promise<ReadyReport> {
     nodesConnected: links.connected().size,
     messages,
   }
-}
-
-async function answers(db: ApiDeps['store']['db']): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, PING_LIMIT_MS, false)
-  })
-  const ping = db.query('read', 'SELECT 1 AS alive').then(
-    () => true,
-    () => false, // whatever it is, it has been reported where it happened
-  )
-  return Promise.race([ping, late]).finally(() => clearTimeout(timer))
 }
