@@ -79,6 +79,7 @@ async function add(
     eventId,
     episode,
     notedAt: new Date(nowMs),
+    untold: null,
   })
   return {
     ...place,

@@ -1,3 +1,4 @@
+import type { Tier } from '../../shared/schema/alarm.js'
 import type { StoreKind } from '../../shared/schema/common.js'
 import { type HeardNode, judgeSilence } from '../../shared/science/alarms/silence.js'
 import { isInMaintenance, siteFacts } from '../store/alarm-facts.js'
@@ -60,8 +61,8 @@ export class Silence {
     const words = all.filter(({ simulated }) => kind === 'simulated' || !simulated)
     await this.#askUsual(words)
     const nodes = words.map((word) => this.#heardNode(word))
-    const { intervals } = silence.definition
-    const { share, withinS } = incident.definition
+    const { intervals, tier } = silence.definition
+    const { share, withinS, tier: tierOfMany } = incident.definition
     return db.transaction('maintenance', async (session) => {
       await lockAlarms(session, 0)
       const open = await openSilences(session)
@@ -82,12 +83,12 @@ export class Silence {
       for (const [alarm, atS] of ended) await end(session, alarm, atS)
       for (const { id, heardS, silentS } of silence.enabled ? verdict.raised : []) {
         const word = words.find((each) => each.id === id)
-        if (word !== undefined) await this.#raise(session, silence, { word, heardS, silentS })
+        if (word !== undefined) await this.#raise(session, silence, { word, tier, heardS, silentS })
       }
       const isIncident = verdict.incident === 'raise' && incident.enabled
       if (isIncident) {
         const since = { heardS: verdict.incidentFromS, silentS: nowS }
-        await this.#raise(session, incident, { word: undefined, ...since })
+        await this.#raise(session, incident, { word: undefined, tier: tierOfMany, ...since })
       }
       return ended.length > 0 || verdict.raised.length > 0 || isIncident
     })
@@ -123,52 +124,41 @@ export class Silence {
     }
   }
 
-  async #raise(
-    session: Session,
-    rule: RuleRow,
-    of: { word: NodeWord | undefined; heardS: number; silentS: number },
-  ): Promise<void> {
-    const { word, heardS, silentS } = of
-    const { kind, clock, origin } = this.#options
-    if (rule.definition.kind !== 'silence' && rule.definition.kind !== 'incident') return
-    const { tier } = rule.definition
-    const at = new Date(clock.now())
+  async #raise(session: Session, rule: RuleRow, of: Raising): Promise<void> {
+    const { word, tier, heardS, silentS } = of
+    const at = new Date(this.#options.clock.now())
+    const nodeId = word?.id ?? null
     const siteId = word?.siteId ?? null
+    const isHeld = await isInMaintenance(session, siteId, at)
+    const untold = tier === 'note' ? 'note' : isHeld ? 'maintenance' : null
+    const times = { firstS: heardS, raisedS: silentS, lastS: silentS, clearedS: null }
     const id = await insertAlarm(session, {
       ruleId: rule.id,
       eventId: undefined,
-      nodeId: word?.id ?? null,
+      nodeId,
       siteId,
       quantityId: null,
       position: null,
-      episode: {
-        tier,
-        firstS: heardS,
-        raisedS: silentS,
-        lastS: silentS,
-        clearedS: null,
-        isDoubtful: false,
-        raisedValue: null,
-        worstValue: null,
-      },
+      episode: { tier, ...times, isDoubtful: false, raisedValue: null, worstValue: null },
       notedAt: at,
+      untold,
     })
-    const untold =
-      tier === 'note' ? 'note' : (await isInMaintenance(session, siteId, at)) ? 'maintenance' : null
-    if (untold !== null) {
-      const times = { firstS: heardS, raisedS: silentS, lastS: silentS, clearedS: null }
-      await updateAlarm(session, { id, ...times, worstValue: null, doubtful: false, untold })
-      return
-    }
-    const place = { nodeId: word?.id ?? null, quantityId: null, position: null, at }
+    if (untold !== null) return
+    const place = { nodeId, quantityId: null, position: null, at }
     const site = siteId === null ? undefined : await siteFacts(session, { siteId, ...place })
-    const text = alarmText({
+    const text = this.#text(rule, { ...of, id, siteTitle: site?.title })
+    await addNotification(session, { alarmId: id, transition: 'raised', text, at })
+  }
+
+  #text(rule: RuleRow, of: Raising & { id: number; siteTitle: string | undefined }) {
+    const { word, tier, heardS, id, siteTitle } = of
+    return alarmText({
       transition: 'raised',
       title: { id: rule.titleId, en: rule.titleEn },
       tier,
       isDanger: false,
-      isSimulation: kind === 'simulated',
-      site: site === undefined ? null : `${site.title} (${word?.name})`,
+      isSimulation: this.#options.kind === 'simulated',
+      site: siteTitle === undefined ? null : `${siteTitle} (${word?.name})`,
       node: word?.name ?? null,
       measured: null,
       heardAt: new Date(heardS * 1000),
@@ -177,10 +167,17 @@ export class Silence {
       isDoubtful: false,
       confirmedBy: null,
       acknowledged: null,
-      link: alarmLink(origin, id),
+      link: alarmLink(this.#options.origin, id),
     })
-    await addNotification(session, { alarmId: id, transition: 'raised', text, at })
   }
+}
+
+/** What is silent: a node, or many together. */
+interface Raising {
+  word: NodeWord | undefined
+  tier: Tier
+  heardS: number
+  silentS: number
 }
 
 /** Heard again, or no node of ours any more. */

@@ -78,17 +78,19 @@ export interface NewAlarm {
     worstValue: number | null
   }
   notedAt: Date
+  /** Null: it is told, or that is to be found out yet. */
+  untold: Untold | null
 }
 
 export async function insertAlarm(session: Session, alarm: NewAlarm): Promise<number> {
-  const { ruleId, eventId, nodeId, siteId, quantityId, position, episode, notedAt } = alarm
+  const { ruleId, eventId, nodeId, siteId, quantityId, position, episode } = alarm
   const [row] = await session.query<{ id: number }>(
     `WITH new AS (SELECT nextval(pg_get_serial_sequence('alarm', 'id')) AS id)
      INSERT INTO alarm (id, event_id, rule_id, tier, site_id, node_id, quantity_id, position,
-       first_at, raised_at, last_at, cleared_at, raised_value, worst_value, doubtful, noted_at)
+       first_at, raised_at, last_at, cleared_at, raised_value, worst_value, doubtful, noted_at, untold)
      OVERRIDING SYSTEM VALUE
      SELECT new.id, coalesce($1, new.id), $2, $3, $4, $5, $6, $7, to_timestamp($8), to_timestamp($9),
-       to_timestamp($10), to_timestamp($11), $12, $13, $14, $15 FROM new
+       to_timestamp($10), to_timestamp($11), $12, $13, $14, $15, $16 FROM new
      RETURNING id::float8 AS id`,
     [
       eventId ?? null,
@@ -105,7 +107,8 @@ export async function insertAlarm(session: Session, alarm: NewAlarm): Promise<nu
       episode.raisedValue,
       episode.worstValue,
       episode.isDoubtful,
-      notedAt,
+      alarm.notedAt,
+      alarm.untold,
     ],
   )
   return row?.id ?? 0
