@@ -161,13 +161,27 @@ export function readingRoutes(app: Api, deps: ApiDeps): void {
   }
 }
 
-/** Each piece is made when the client has taken the one before; a client that goes away ends it. */
+/** About what a stream keeps waiting: smaller pieces would cost more to send than to make. */
+const SENT_CHARACTERS = 16_384
+
+/** Pieces are made as the client takes them; a client that goes away ends it. */
 function stream<Reply extends { send(payload: unknown): unknown }>(
   reply: Reply,
   pieces: AsyncGenerator<string>,
 ): Reply {
-  reply.send(Readable.from(pieces, { objectMode: false }))
+  reply.send(Readable.from(gathered(pieces), { objectMode: false }))
   return reply
+}
+
+async function* gathered(pieces: AsyncGenerator<string>): AsyncGenerator<string> {
+  let text = ''
+  for await (const piece of pieces) {
+    text += piece
+    if (text.length < SENT_CHARACTERS) continue
+    yield text
+    text = ''
+  }
+  if (text !== '') yield text
 }
 
 function spanOf(query: ReadingsQuery, nowMs: number): { from: Date; to: Date } {
