@@ -3,7 +3,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openStore, type Store } from '../../ingest/store/open.js'
-import { compressOld } from '../../ingest/store/upkeep.js'
+import { compressOld, mergeCompressed } from '../../ingest/store/upkeep.js'
 import { startServiceProcess } from '../service-process.js'
 import { withDatabase } from '../store-fixture.js'
 import { fill } from './query/fill.js'
@@ -170,6 +170,7 @@ async function bytesPerReading({ db }: Store): Promise<number> {
   let [size] = await compressed()
   if ((size?.readings ?? 0) === 0) {
     await compressOld(db, Date.now() + 100 * 86_400_000, { info: console.log })
+    if (db.engine === 'embedded') await mergeCompressed(db)
     ;[size] = await compressed()
   }
   return size === undefined ? Number.NaN : size.bytes / size.readings
