@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { OWNER_CHANNELS } from '../shared/schema/people.js'
 import { limitsOf } from '../shared/science/qartod/limits.js'
 import { Alarms } from './alarms/alarms.js'
 import { openTelling } from './alarms/telling.js'
@@ -52,7 +53,11 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 async function startOn({ store, config, clock, log }: ServiceParts): Promise<Service> {
   const { db } = store
   const live = new LiveFeed({ clock })
-  const alarms = new Alarms({ db, kind: store.kind, clock, log, origin: config.http.origin })
+  const alarms = new Alarms({
+    ...{ db, kind: store.kind, clock, log },
+    origin: config.http.origin,
+    onTold: () => telling.wake(),
+  })
   const replayer = new Replayer({
     db,
     clock,
@@ -95,11 +100,10 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
   const jobs = new JobRunner({ db, clock, log, rules, retention: config.retention })
   const nights = new NeighbourNights({ db, clock, log, rules, onJob: () => jobs.wake() })
   const telling = await openTelling({
-    ...{ db, clock, log },
+    people: { db, kind: store.kind, origin: config.http.origin },
+    ...{ clock, log },
     config: config.alarms,
     registry: metrics.registry,
-    // Nobody is on duty yet: a notification says in the log that it is for nobody.
-    recipientsOf: async () => [],
   })
   const deps: ApiDeps = {
     store,
@@ -115,6 +119,10 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     links: broker,
     metrics,
     telling,
+    messenger: {
+      ways: () => OWNER_CHANNELS.filter((channel) => telling.channels.has(channel)),
+      send: telling.say,
+    },
   }
   const api = await buildApi(deps)
   const setupSecret = await ensureSetupSecret(db)

@@ -35,6 +35,8 @@ export interface DeliveryOptions {
   channels: Channels
   /** Who is to be told; asked once for each notification. */
   recipientsOf: RecipientsOf
+  /** Adds deliveries for whoever is next where nobody has acknowledged in time; asked at each look. */
+  escalate(): Promise<unknown>
   random: () => number
   onOutcome(outcome: Outcome, channel: ChannelKind | 'none'): void
   sendLimitMs?: number
@@ -101,6 +103,7 @@ export class DeliveryRunner {
     do {
       this.#isAskedAgain = false
       await this.#attempt('delivery_addressing_failed', () => this.#addressAll())
+      await this.#attempt('escalation_failed', () => this.#options.escalate())
       this.#openSlot()
     } while (this.#isAskedAgain && !this.#isStopped)
   }
@@ -111,7 +114,7 @@ export class DeliveryRunner {
   }
 
   /** What fails here is the store's trouble: the next look goes on. */
-  async #attempt(event: string, work: () => Promise<void>): Promise<void> {
+  async #attempt(event: string, work: () => Promise<unknown>): Promise<void> {
     try {
       await work()
     } catch (error) {

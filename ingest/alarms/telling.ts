@@ -2,20 +2,22 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Recipient } from '../../shared/schema/channel.js'
 import type { AlarmConfig } from '../alarm-config.js'
 import type { Clock } from '../clock.js'
-import type { Database } from '../store/database.js'
+import { addDeliveries } from '../store/notifications.js'
 import { answers } from '../store/ping.js'
 import { type OpenChannels, openChannels } from './channels/open.js'
-import { DeliveryRunner, type RecipientsOf } from './delivery.js'
+import { DeliveryRunner } from './delivery.js'
+import { escalate } from './escalation.js'
 import { Heartbeat } from './heartbeat.js'
+import { type PeopleDeps, recipientsOf } from './people.js'
 import { say } from './send.js'
 import { WeeklyTest } from './weekly-test.js'
 
 export interface TellingOptions {
-  db: Database
+  /** The store, and how people find the service. */
+  people: PeopleDeps
   clock: Pick<Clock, 'now'>
   log: { info(fields: object): void; warn(fields: object): void }
   config: AlarmConfig
-  recipientsOf: RecipientsOf
   registry: Registry
 }
 
@@ -32,7 +34,8 @@ export interface Telling extends OpenChannels {
 }
 
 export async function openTelling(options: TellingOptions): Promise<Telling> {
-  const { db, clock, log, config, recipientsOf, registry } = options
+  const { people, clock, log, config, registry } = options
+  const { db } = people
   const open = await openChannels(config.channels, { db, clock })
   const outcomes = new Counter({
     name: 'toba_deliveries_total',
@@ -41,7 +44,12 @@ export async function openTelling(options: TellingOptions): Promise<Telling> {
     registers: [registry],
   })
   const runner = new DeliveryRunner({
-    ...{ db, clock, log, recipientsOf, random: Math.random },
+    ...{ db, clock, log, random: Math.random },
+    recipientsOf: (notification) => recipientsOf(people, notification, clock.now()),
+    escalate: () =>
+      escalate(people, clock.now(), async (session, { notificationId, recipients }) => {
+        await addDeliveries(session, notificationId, { recipients, at: new Date(clock.now()) })
+      }),
     channels: open.channels,
     onOutcome: (outcome, channel) => outcomes.inc({ channel, outcome }),
   })

@@ -158,7 +158,12 @@ function checkedBy(language: Language, confirmedBy: string | null): string {
   return `${{ id: 'Diperiksa oleh', en: 'Checked by' }[language]} ${confirmedBy}.`
 }
 
-function todo({ isDanger, measured, tier }: AlarmFacts): Text {
+export interface TodoOf extends Pick<AlarmFacts, 'isDanger' | 'tier'> {
+  measured: Pick<MeasuredFacts, 'quantity'> | null
+}
+
+/** What to do, in the words of every message and page. */
+export function todo({ isDanger, measured, tier }: TodoOf): Text {
   if (!isDanger) return TODO_UPKEEP
   return measured?.quantity === 'dissolved_oxygen' ? TODO[tier] : TODO_OTHER
 }

@@ -11,6 +11,7 @@ import { describeRoutes, serveDocs } from './docs.js'
 import { servePage } from './page.js'
 import { tellProblems } from './problems.js'
 import { accountRoutes } from './routes/accounts.js'
+import { acknowledgePage } from './routes/acknowledge-page.js'
 import { alarmRoutes } from './routes/alarms.js'
 import { backupRoutes } from './routes/backup.js'
 import { calibrationRoutes } from './routes/calibrations.js'
@@ -23,14 +24,19 @@ import { liveRoutes } from './routes/live.js'
 import { markRoutes } from './routes/marks.js'
 import { monthRoutes } from './routes/months.js'
 import { nodeRoutes } from './routes/nodes.js'
+import { ownerPages } from './routes/owner-pages.js'
+import { personRoutes } from './routes/people.js'
 import { placementRoutes } from './routes/placements.js'
 import { probeRoutes } from './routes/probes.js'
 import { readingRoutes } from './routes/readings.js'
+import { rosterRoutes } from './routes/roster.js'
 import { ruleRoutes } from './routes/rules.js'
 import { sessionRoutes } from './routes/session.js'
 import { siteLimitRoutes } from './routes/site-limits.js'
 import { siteMaintenanceRoutes } from './routes/site-maintenance.js'
 import { siteRoutes } from './routes/sites.js'
+import { subscriptionLinks } from './routes/subscription-links.js'
+import { subscriptionRoutes } from './routes/subscriptions.js'
 import { systemRoutes } from './routes/system.js'
 import { visitRoutes } from './routes/visits.js'
 import { waterStatusRoutes } from './routes/water-status.js'
@@ -97,9 +103,15 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   ruleRoutes(app, deps)
   alarmRoutes(app, deps)
   siteMaintenanceRoutes(app, deps)
+  personRoutes(app, deps)
+  rosterRoutes(app, deps)
+  subscriptionRoutes(app, deps)
   sessionRoutes(app, deps)
   accountRoutes(app, deps)
   backupRoutes(app, deps)
+  acknowledgePage(app, deps)
+  ownerPages(app, deps)
+  subscriptionLinks(app, deps)
   await serveDocs(app)
   await servePage(app, deps)
   await app.ready()

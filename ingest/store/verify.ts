@@ -37,6 +37,14 @@ const KEPT = [
   'notification',
   'delivery',
   'vapid_key',
+  'person',
+  'contact',
+  'duty',
+  'duty_site',
+  'escalation_step',
+  'told',
+  'subscription',
+  'one_time_link',
 ]
 
 const SERIES = `SELECT node_id, quantity_id, position, count(*) AS n, max(time) AS last,

@@ -84,6 +84,7 @@ function rig(db: Database) {
         ['email', channel('email')],
       ]),
       recipientsOf: async () => self.recipients,
+      escalate: async () => {},
       random: () => 0,
       onOutcome: (outcome) => void outcomes.push(outcome),
     })
@@ -363,6 +364,7 @@ function tests(test: Test, rigOf: () => ReturnType<typeof rig>): void {
       ...{ db: it.db, clock, log: { info() {}, warn() {} }, random: () => 0 },
       channels: new Map([['webhook', webhookChannel({ secret: 'x'.repeat(16) }, clock)]]),
       recipientsOf: async () => [{ ...duty, channel: 'webhook', address: end.url }],
+      escalate: async () => {},
       onOutcome: () => {},
       sendLimitMs: 30,
     })

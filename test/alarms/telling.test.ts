@@ -8,8 +8,10 @@ import { openTelling } from '../../ingest/alarms/telling.js'
 import { WeeklyTest } from '../../ingest/alarms/weekly-test.js'
 import { readConfig } from '../../ingest/config.js'
 import type { Database } from '../../ingest/store/database.js'
+import { insertDuty, insertPerson } from '../../ingest/store/roster.js'
 import { type TestStore, withStore } from '../store-fixture.js'
 import { suite } from '../suite.js'
+import { notify, raise } from './alarm-rows.js'
 import { closedPort, standIn } from './stand-in.js'
 
 const log = { info() {}, warn() {} }
@@ -47,27 +49,68 @@ suite('the weekly test', (test, { before, beforeEach, after }) => {
 
   test('goes to people as an alarm does', async () => {
     const end = await standIn()
-    const told: string[] = []
+    const now = Date.parse('2026-07-06T09:00+07:00')
+    await onDuty(db, { now, url: end.url, deputyUrl: undefined })
     const telling = await openTelling({
-      ...{ db, log, registry: new Registry() },
-      clock: { now: () => Date.parse('2026-07-06T09:00+07:00') },
+      people: { db, kind: 'real', origin: undefined },
+      ...{ log, registry: new Registry(), clock: { now: () => now } },
       config: readConfig({ ALARM_WEBHOOK_SECRET: 'x'.repeat(16) }).alarms,
-      recipientsOf: async ({ transition }) => {
-        told.push(transition)
-        return [{ channel: 'webhook', address: end.url, language: 'en', audience: 'duty' }]
-      },
     })
     try {
       const asked = end.next()
       telling.start()
       assert.match((await asked).body, 'Weekly test of Toba Sense, 2026-07-06')
-      assert.equal(told, ['test'])
     } finally {
       await telling.stop()
       await end.close()
     }
   })
 })
+
+suite('an alarm', (test) => {
+  test('reaches whoever is on duty, and the deputy when nobody has acknowledged it in time', async () => {
+    const fixture = await withStore('embedded')
+    const { db } = fixture.store
+    const [duty, deputy] = [await standIn(), await standIn()]
+    let now = Date.parse('2026-07-06T20:00+07:00')
+    await onDuty(db, { now, url: duty.url, deputyUrl: deputy.url })
+    const alarmId = await raise(db, { site: null, raisedMs: now })
+    await notify(db, alarmId, { transition: 'raised', atMs: now })
+    const telling = await openTelling({
+      people: { db, kind: 'real', origin: 'https://toba.example.id' },
+      ...{ log: { info() {}, warn() {} }, registry: new Registry(), clock: { now: () => now } },
+      config: readConfig({ ALARM_WEBHOOK_SECRET: 'x'.repeat(16) }).alarms,
+    })
+    try {
+      const [first, second] = [duty.next(), deputy.next()]
+      telling.start()
+      assert.match((await first).body, 'https://toba.example.id/a/')
+      now += 11 * 60_000
+      telling.wake()
+      assert.match((await second).body, 'https://toba.example.id/a/')
+    } finally {
+      await telling.stop()
+      await Promise.all([duty.close(), deputy.close(), fixture.close()])
+    }
+  })
+})
+
+async function onDuty(
+  db: Database,
+  { now, url, deputyUrl }: { now: number; url: string; deputyUrl: string | undefined },
+): Promise<void> {
+  const at = new Date(now)
+  await db.transaction('write', async (session) => {
+    const add = async (title: string, address: string) => {
+      const contacts = [{ channel: 'webhook', address, language: 'en' } as const]
+      return (await insertPerson(session, { title, account: null, contacts }, at)).id
+    }
+    const person = await add('Rina', url)
+    const deputy = deputyUrl === undefined ? null : await add('Tigor', deputyUrl)
+    const [from, to] = [at.toISOString(), new Date(now + 86_400_000).toISOString()]
+    await insertDuty(session, { person, deputy, sites: [], from, to }, at)
+  })
+}
 
 suite('the heartbeat', (test) => {
   test('asks another host while the service is ready, and is silent while it is not', async () => {
@@ -117,10 +160,10 @@ suite('the heartbeat', (test) => {
     const lines: string[] = []
     const write = (line: string) => void lines.push(line)
     const telling = await openTelling({
-      ...{ db: fixture.store.db, clock: { now: () => 0 }, registry },
+      people: { db: fixture.store.db, kind: 'real', origin: undefined },
+      ...{ clock: { now: () => 0 }, registry },
       log: pino({ level: 'warn' }, { write }),
       config: readConfig({ HEARTBEAT_URL: url }).alarms,
-      recipientsOf: async () => [],
     })
     try {
       assert.equal(telling.messages(), [])
