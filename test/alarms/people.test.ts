@@ -186,13 +186,13 @@ suite('who is told', (test, { before, beforeEach, after }) => {
     assert.equal(await run(NOW_MS + HOUR_MS), ['tigor'])
   })
 
-  test('two services that look at once tell the deputy once', async () => {
+  test('services that look at once tell the deputy once', async () => {
     await onDuty({ person: await person('Rina'), deputy: await person('Tigor') })
     await recipientsOf(deps, await raised({ site: 'balige' }), NOW_MS)
 
-    const both = await Promise.all([run(NOW_MS + HOUR_MS), run(NOW_MS + HOUR_MS)])
+    const all = await Promise.all([1, 2, 3, 4, 5].map(() => run(NOW_MS + HOUR_MS)))
 
-    assert.equal(both.flat(), ['tigor'])
+    assert.equal(all.flat(), ['tigor'])
   })
 
   test('the service’s own word goes to the duty, without a link', async () => {
