@@ -185,9 +185,20 @@ async function measureBusy(
 async function refresh(databaseUrl: string | undefined): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
-  await client.query(`CALL refresh_continuous_aggregate('reading_hour', NULL, now())`)
-  await client.query(`CALL refresh_continuous_aggregate('reading_day', NULL, now())`)
+  for (const view of ['reading_hour', 'reading_day']) await refreshed(client, view)
   await client.end()
+}
+
+/** The server's own policies refresh too, and two at a time may deadlock: whoever loses tries again. */
+async function refreshed(client: pg.Client, view: string): Promise<void> {
+  for (;;) {
+    try {
+      await client.query(`CALL refresh_continuous_aggregate('${view}', NULL, now())`)
+      return
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError) || error.code !== '40P01') throw error
+    }
+  }
 }
 
 function stream(port: number, path: string): { ended: Promise<void>; destroy(): void } {
