@@ -57,7 +57,8 @@ export const DEFAULT_RULES: readonly DefaultRule[] = [
       withinS: 6 * HOUR_S,
       coolingC: 0.5,
       oxygenFall: 1.2,
-      oxygenBelow: 5.6,
+      // At 0.2 mg/L an hour, the least that counts here, it comes within 0.3 mg/L of the tier in an hour.
+      oxygenBelow: 5.5,
       tier: 'waspada',
       clearForS: HOUR_S,
     },
