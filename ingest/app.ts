@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { OWNER_CHANNELS } from '../shared/schema/people.js'
 import { limitsOf } from '../shared/science/qartod/limits.js'
 import { Alarms } from './alarms/alarms.js'
 import { openTelling } from './alarms/telling.js'
@@ -119,10 +118,6 @@ async function startOn({ store, config, clock, log }: ServiceParts): Promise<Ser
     links: broker,
     metrics,
     telling,
-    messenger: {
-      ways: () => OWNER_CHANNELS.filter((channel) => telling.channels.has(channel)),
-      send: telling.say,
-    },
   }
   const api = await buildApi(deps)
   const setupSecret = await ensureSetupSecret(db)

@@ -3,7 +3,6 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
-import type { Messenger } from '../alarms/messenger.js'
 import type { Telling } from '../alarms/telling.js'
 import type { Clock } from '../clock.js'
 import type { Balance } from '../pipeline/balance.js'
@@ -46,8 +45,6 @@ export interface ApiDeps {
   }
   metrics: { registry: Registry }
   telling: Pick<Telling, 'channels' | 'pushKey' | 'say' | 'messages'>
-  /** How cage owners are answered; without it, or without a public address, nobody can subscribe. */
-  messenger?: Messenger
   /** Folder of the built page; default: where `npm run build` puts it. */
   pageFolder?: string
 }

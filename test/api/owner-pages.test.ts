@@ -3,7 +3,7 @@ import { recipientsOf } from '../../ingest/alarms/people.js'
 import type { Recipient } from '../../shared/schema/channel.js'
 import { forgetAlarms, notify, raise } from '../alarms/alarm-rows.js'
 import { suite } from '../suite.js'
-import { NOW_MS, place, type Rig, rig, storeReadings } from './rig.js'
+import { NOW_MS, place, type Rig, rig, storeReadings, tellingBy } from './rig.js'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -28,13 +28,10 @@ suite('pages of cage owners', (test, { before, beforeEach, after }) => {
       kind: 'real',
       changes: {
         config: { origin: ORIGIN, trustProxy: true },
-        messenger: {
-          ways: () => ['gateway', 'email'],
-          send: async (to, text) => {
-            if (isBroken) throw new Error('the gateway is away')
-            sent.push({ to, text })
-          },
-        },
+        telling: tellingBy(async (to, text) => {
+          if (isBroken) throw new Error('the gateway is away')
+          sent.push({ to, text })
+        }),
       },
     })
     listening = await api.app.listen({ host: '127.0.0.1', port: 0 })

@@ -1,6 +1,7 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pino from 'pino'
 import { Registry } from 'prom-client'
+import type { Channel } from '../../ingest/alarms/channels/channel.js'
 import { type ApiDeps, buildApi } from '../../ingest/api/api.js'
 import type { Api } from '../../ingest/api/deps.js'
 import { LiveFeed } from '../../ingest/api/live.js'
@@ -11,6 +12,7 @@ import { storedCorrection } from '../../ingest/store/corrections.js'
 import type { Database } from '../../ingest/store/database.js'
 import { nodeIdentity } from '../../ingest/store/nodes.js'
 import type { Role, Scope } from '../../shared/schema/account.js'
+import type { ChannelKind } from '../../shared/schema/channel.js'
 import type { StoreKind } from '../../shared/schema/common.js'
 import { limitsOf } from '../../shared/science/qartod/limits.js'
 import { quantityByKey } from '../../shared/wire/quantities.js'
@@ -69,7 +71,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
       connected: () => new Set(),
     },
     metrics: { registry: new Registry() },
-    telling: { channels: new Map(), pushKey: undefined, say: async () => {}, messages: () => [] },
+    telling: { ...tellingBy(async () => {}), channels: new Map() },
     ...changes,
   })
   return {
@@ -209,4 +211,14 @@ export function routesOf(app: Api): string[] {
       parents[depth] = path
       return methods.split(', ').map((method) => `${method} ${path}`)
     })
+}
+
+/** What carries messages, with both ways that owners may choose set up. */
+export function tellingBy(say: ApiDeps['telling']['say']): ApiDeps['telling'] {
+  const channel = (kind: ChannelKind): [ChannelKind, Channel] => [
+    kind,
+    { kind, send: async () => {} },
+  ]
+  const channels = new Map([channel('gateway'), channel('email')])
+  return { channels, pushKey: undefined, say, messages: () => [] }
 }

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { recipientsOf } from '../../ingest/alarms/people.js'
 import { notify, raise } from '../alarms/alarm-rows.js'
-import { made, NOW_MS, place, type Rig, rig, storeReadings } from '../api/rig.js'
+import { made, NOW_MS, place, type Rig, rig, storeReadings, tellingBy } from '../api/rig.js'
 import { suite } from '../suite.js'
 import { findChromium, launch, NO_CHROMIUM } from './chromium.js'
 
@@ -33,10 +33,7 @@ suite('pages for people', (test, { before, after }) => {
       kind: 'real',
       changes: {
         config: { origin, trustProxy: false },
-        messenger: {
-          ways: () => ['gateway', 'email'],
-          send: async (_to, text) => void sent.push(text),
-        },
+        telling: tellingBy(async (_to, text) => void sent.push(text)),
       },
     })
     await api.app.listen({ host: '127.0.0.1', port })

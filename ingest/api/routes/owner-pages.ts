@@ -2,7 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { renderSVG } from 'uqr'
 import { z } from 'zod'
 import { siteNameSchema } from '../../../shared/schema/common.js'
-import { type OwnerChannel, ownerAddressSchema } from '../../../shared/schema/people.js'
+import {
+  OWNER_CHANNELS,
+  type OwnerChannel,
+  ownerAddressSchema,
+} from '../../../shared/schema/people.js'
 import { ask, type Letter } from '../../alarms/subscribing.js'
 import { type Language, stepsText } from '../../alarms/wording.js'
 import { AppError } from '../../errors.js'
@@ -83,15 +87,16 @@ async function siteOf({ store }: ApiDeps, name: string): Promise<SiteRow> {
 }
 
 /** A link in a message must not be made of a host that a stranger's request names. */
-function waysOf({ messenger, config }: ApiDeps): readonly OwnerChannel[] {
-  return config.origin === undefined ? [] : (messenger?.ways() ?? [])
+function waysOf({ telling, config }: ApiDeps): readonly OwnerChannel[] {
+  if (config.origin === undefined) return []
+  return OWNER_CHANNELS.filter((channel) => telling.channels.has(channel))
 }
 
 async function answerByMessage(
-  { store, config, clock, messenger, log }: ApiDeps,
+  { store, config, clock, telling, log }: ApiDeps,
   asked: Parameters<typeof ask>[1],
 ): Promise<void> {
-  if (config.origin === undefined || messenger === undefined) return
+  if (config.origin === undefined) return
   const letter: Letter | undefined = await ask(
     { db: store.db, origin: config.origin },
     asked,
@@ -99,7 +104,7 @@ async function answerByMessage(
   )
   // Not waited for: how long it takes would tell whether there is something to send.
   if (letter !== undefined) {
-    messenger.send(letter.to, letter.text).catch((error: unknown) => {
+    telling.say(letter.to, letter.text).catch((error: unknown) => {
       log.warn({ event: 'owner_message_failed', channel: letter.to.channel, reason: String(error) })
     })
   }
