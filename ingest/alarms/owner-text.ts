@@ -6,6 +6,7 @@ import {
   type Language,
   overText,
   placeOf,
+  sentence,
   tierText,
   timeText,
   titleOf,
@@ -27,9 +28,7 @@ export async function ownerText(
     value === null
       ? titleOf(facts, language)
       : `${value.name} ${value.value}, ${timeText(value.at, language)}.`,
-    value?.trend === undefined || value.trend === null
-      ? ''
-      : `${value.trend[0]?.toUpperCase()}${value.trend.slice(1)}.`,
+    value === null || value.trend === null ? '' : sentence(value.trend),
     ownerAdvice(facts, language),
     checkedText(facts, language),
   ]

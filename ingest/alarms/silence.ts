@@ -1,7 +1,7 @@
 import type { Tier } from '../../shared/schema/alarm.js'
 import type { StoreKind } from '../../shared/schema/common.js'
 import { type HeardNode, judgeSilence } from '../../shared/science/alarms/silence.js'
-import { isInMaintenance, siteFacts } from '../store/alarm-facts.js'
+import { siteFacts } from '../store/alarm-facts.js'
 import { type NodeWord, nodeWords, usualIntervals } from '../store/alarm-progress.js'
 import {
   addNotification,
@@ -13,6 +13,7 @@ import {
 } from '../store/alarms.js'
 import { type Database, reader, type Session } from '../store/database.js'
 import type { RuleRow } from '../store/rules.js'
+import { isInMaintenance } from '../store/site-maintenance.js'
 import { alarmLink } from './tell.js'
 import { alarmText } from './texts.js'
 

@@ -2,9 +2,10 @@ import { TIER_RANK, type Transition, type Untold } from '../../shared/schema/ala
 import type { StoreKind } from '../../shared/schema/common.js'
 import { counts, type Measurement } from '../../shared/science/alarms/episode.js'
 import { decimals, fromSteps, quantityById } from '../../shared/wire/quantities.js'
-import { isInMaintenance, siteFacts } from '../store/alarm-facts.js'
+import { siteFacts } from '../store/alarm-facts.js'
 import { addNotification, isEventTold, type StoredAlarm, updateAlarm } from '../store/alarms.js'
 import type { Session } from '../store/database.js'
+import { isInMaintenance } from '../store/site-maintenance.js'
 import type { Look, Subject } from './look.js'
 import { alarmText, type MeasuredFacts } from './texts.js'
 

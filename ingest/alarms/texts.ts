@@ -1,4 +1,5 @@
 import type { Tier, Transition } from '../../shared/schema/alarm.js'
+import { localTime } from '../../shared/science/local-time.js'
 import type { Text } from '../../shared/science/result.js'
 
 /**
@@ -77,7 +78,7 @@ const TODO_OTHER: Text = {
   id: 'Periksa di tempat dan beri tahu yang terdampak.',
   en: 'Look there, and tell those who are affected.',
 }
-const UNCHECKED: Text = {
+export const UNCHECKED: Text = {
   id: 'Terukur otomatis, belum diperiksa petugas.',
   en: 'Measured automatically, not yet checked by an officer.',
 }
@@ -180,10 +181,7 @@ function number(language: Language, value: number, decimals: number): string {
   return language === 'id' ? text.replace('.', ',') : text
 }
 
-const WIB_MS = 7 * 3_600_000
-
 /** 2026-07-01 07:00 WIB */
 export function wib(time: Date): string {
-  const local = new Date(time.getTime() + WIB_MS).toISOString()
-  return `${local.slice(0, 10)} ${local.slice(11, 16)} WIB`
+  return `${localTime(time.getTime())} WIB`
 }

@@ -1,9 +1,9 @@
+import { LOCAL_OFFSET_MS } from '../../shared/science/local-time.js'
 import type { Clock } from '../clock.js'
 import type { Database } from '../store/database.js'
 import { notice } from '../store/notifications.js'
 
-/** Monday from 9 to 17 o'clock in Balige (UTC+7, no summer time): somebody is there to miss it. */
-const ZONE_MS = 7 * 3_600_000
+/** Monday from 9 to 17 o'clock, local time: somebody is there to miss it. */
 const FROM_HOUR = 9
 const TO_HOUR = 17
 const DAY_MS = 86_400_000
@@ -53,7 +53,7 @@ export class WeeklyTest {
 
 /** The local date; undefined: not the time for it. */
 function mondayIn(now: Date): string | undefined {
-  const local = new Date(now.getTime() + ZONE_MS)
+  const local = new Date(now.getTime() + LOCAL_OFFSET_MS)
   const hour = (local.getTime() % DAY_MS) / 3_600_000
   const isTime = local.getUTCDay() === 1 && hour >= FROM_HOUR && hour < TO_HOUR
   return isTime ? local.toISOString().slice(0, 10) : undefined

@@ -1,6 +1,7 @@
 import type { Tier } from '../../shared/schema/alarm.js'
 import { decimals, fromSteps, type Quantity, quantityById } from '../../shared/wire/quantities.js'
 import type { AlarmView } from '../store/alarm-view.js'
+import { UNCHECKED } from './texts.js'
 
 /** Values, times and advice in the words of those who read them. No word of a cause, none of a culprit. */
 
@@ -132,7 +133,10 @@ export function checkedText({ confirmedAt, doubtful }: AlarmView, language: Lang
       ? 'Terukur otomatis; nilainya perlu diperiksa petugas.'
       : 'Measured automatically; the value needs a check by an officer.'
   }
-  return language === 'id'
-    ? 'Terukur otomatis, belum diperiksa petugas.'
-    : 'Measured automatically, not yet checked by an officer.'
+  return UNCHECKED[language]
+}
+
+/** As one of its own. */
+export function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
 }

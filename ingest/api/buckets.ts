@@ -1,4 +1,5 @@
 import type { Bucket } from '../../shared/schema/reading.js'
+import { LOCAL_OFFSET_MS } from '../../shared/science/local-time.js'
 import { fromSteps, type Quantity } from '../../shared/wire/quantities.js'
 import type { Database } from '../store/database.js'
 import {
@@ -15,8 +16,7 @@ export type BucketSize = 'hour' | 'day'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
-/** Asia/Jakarta is UTC+7 the year round, and has been since 1964. */
-const DAY_BEGINS_MS = -7 * HOUR_MS
+const DAY_BEGINS_MS = -LOCAL_OFFSET_MS
 
 interface Span {
   from: Date

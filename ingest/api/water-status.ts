@@ -1,4 +1,5 @@
 import type { WaterStatusAnswer } from '../../shared/schema/water-status.js'
+import { localDay } from '../../shared/science/local-time.js'
 import { carlsonIndex } from '../../shared/science/water/carlson.js'
 import { lakeTrophicStatus } from '../../shared/science/water/lake-trophic.js'
 import { oxygenSaturation } from '../../shared/science/water/oxygen.js'
@@ -15,7 +16,6 @@ import { toLabResult } from './laboratory-answers.js'
 
 /** Samples are of one depth within this. */
 const SAME_DEPTH_M = 0.5
-const LOCAL_MS = 7 * 3_600_000
 const DAY_MS = 86_400_000
 /** Means of fewer days apart, or of fewer months, are none of a year: our choice. */
 const YEAR_SPAN_DAYS = 270
@@ -165,5 +165,5 @@ function toUnit({ quantityId, mean }: DayMean): { parameter: string; value: numb
 
 /** The local day of a sample. */
 function dayOf({ takenAt }: LabRow): string {
-  return new Date(takenAt.getTime() + LOCAL_MS).toISOString().slice(0, 10)
+  return localDay(takenAt.getTime())
 }

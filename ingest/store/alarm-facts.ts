@@ -61,24 +61,3 @@ function neighboursOf(session: Reader, { siteId, quantityId, at }: FactsOf): Pro
     [siteId, quantityId, at],
   )
 }
-
-export interface SiteMaintenance {
-  site: string
-  from: Date
-  until: Date
-  reason: string
-  actor: string
-}
-
-/** Whether people work there now. */
-export async function isInMaintenance(
-  session: Reader,
-  siteId: number | null,
-  at: Date,
-): Promise<boolean> {
-  const rows = await session.query(
-    'SELECT site_id FROM site_maintenance WHERE site_id = $1 AND from_at <= $2 AND until_at > $2',
-    [siteId, at],
-  )
-  return rows.length > 0
-}

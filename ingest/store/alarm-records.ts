@@ -1,4 +1,5 @@
 import type { Alarm, AlarmYear, Tier, Transition } from '../../shared/schema/alarm.js'
+import { monthSpan } from '../../shared/science/months/month.js'
 import { AppError } from '../errors.js'
 import type { Database, Reader, Session } from './database.js'
 
@@ -167,8 +168,8 @@ export async function alarmYear(
   year: number,
   includeSimulated: boolean,
 ): Promise<AlarmYear> {
-  const from = new Date(Date.UTC(year, 0, 1) - WIB_MS)
-  const to = new Date(Date.UTC(year + 1, 0, 1) - WIB_MS)
+  const { from } = monthSpan(`${year}-01`)
+  const { to } = monthSpan(`${year}-12`)
   const events = await db.query<LedgerRow>(
     'read',
     `SELECT ${LEDGER} LEFT JOIN node n ON n.id = a.node_id
@@ -190,5 +191,3 @@ export async function alarmYear(
     medianWarningMinutes: low === undefined || high === undefined ? null : (low + high) / 2,
   }
 }
-
-const WIB_MS = 7 * 3_600_000

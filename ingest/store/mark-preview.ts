@@ -1,5 +1,6 @@
 import type { Flag } from '../../shared/schema/flags.js'
 import { WHY } from '../../shared/schema/flags.js'
+import { LOCAL_OFFSET_MS } from '../../shared/science/local-time.js'
 import type { ChannelRange } from './channels.js'
 import type { Database } from './database.js'
 
@@ -22,8 +23,7 @@ export interface Buckets {
 
 const HOUR_S = 3600
 const DAY_S = 24 * HOUR_S
-/** Asia/Jakarta has no summer time. */
-const JAKARTA_S = 7 * HOUR_S
+const JAKARTA_S = LOCAL_OFFSET_MS / 1000
 /** A month of one series at a reading a minute takes the embedded engine some 50 ms. */
 const SLICE_DAYS = 30
 

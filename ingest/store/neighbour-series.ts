@@ -1,11 +1,11 @@
+import { LOCAL_OFFSET_MS } from '../../shared/science/local-time.js'
 import { type Channel, keys } from './channels.js'
 import type { Database } from './database.js'
 
 /** What the neighbour test reads: where lake sensors were, what was done to them, and the means of their days. */
 
 const DAY_S = 86_400
-/** Asia/Jakarta is UTC+7 the year round, and has been since 1964. */
-const LOCAL_S = 7 * 3600
+const LOCAL_S = LOCAL_OFFSET_MS / 1000
 /** So many days of a hundred sites are read in far less than a call may take. */
 const DAYS_AT_ONCE = 30
 

@@ -1,11 +1,10 @@
+import { LOCAL_OFFSET_MS } from '../../shared/science/local-time.js'
 import type { Database } from './database.js'
 import { refreshAlone } from './refresh-alone.js'
 import { partsOf, refreshWhole } from './refresh-calls.js'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** Asia/Jakarta has no summer time, so a local day is a UTC day moved by seven hours. */
-const JAKARTA_MS = 7 * HOUR_MS
 
 interface Aggregate {
   view: 'reading_hour' | 'reading_day'
@@ -18,7 +17,7 @@ interface Aggregate {
 /** In the order in which one is made from the other. */
 const AGGREGATES: readonly Aggregate[] = [
   { view: 'reading_hour', bucketMs: HOUR_MS, offsetMs: 0, largestMs: 2 * DAY_MS },
-  { view: 'reading_day', bucketMs: DAY_MS, offsetMs: JAKARTA_MS, largestMs: 16 * DAY_MS },
+  { view: 'reading_day', bucketMs: DAY_MS, offsetMs: LOCAL_OFFSET_MS, largestMs: 16 * DAY_MS },
 ]
 
 /** Half of what a call may hold the session, for the next one may have twice as much to do. */

@@ -1,8 +1,28 @@
 import { AppError } from '../errors.js'
-import type { SiteMaintenance } from './alarm-facts.js'
 import type { Reader, Session } from './database.js'
 
 /** While people work at a site its messages are held back. */
+
+export interface SiteMaintenance {
+  site: string
+  from: Date
+  until: Date
+  reason: string
+  actor: string
+}
+
+/** Whether people work there now. */
+export async function isInMaintenance(
+  session: Reader,
+  siteId: number | null,
+  at: Date,
+): Promise<boolean> {
+  const rows = await session.query(
+    'SELECT site_id FROM site_maintenance WHERE site_id = $1 AND from_at <= $2 AND until_at > $2',
+    [siteId, at],
+  )
+  return rows.length > 0
+}
 
 /** The last one, over or not. */
 export async function siteMaintenance(

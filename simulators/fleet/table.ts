@@ -1,3 +1,4 @@
+import { localTime } from '../../shared/science/local-time.js'
 import { decimals, quantityByKey } from '../../shared/wire/quantities.js'
 import { grouped } from '../terminal.js'
 import type { WorldEvent } from '../world/events/event.js'
@@ -44,7 +45,6 @@ const LABELS: Readonly<Record<string, string>> = {
   heavy_vehicle_count: 'heavy',
   mean_speed: 'km/h',
 }
-const WIB_MS = 7 * 3_600_000
 
 /** The table, one line a node. */
 export function table(rows: readonly Row[], happenings: Happenings, moment: Moment): string[] {
@@ -72,10 +72,6 @@ export function headline(rows: readonly Row[], moment: Moment): string {
     `${sum((ledger) => ledger.frames)} frames sent, ${sum((ledger) => ledger.acknowledged)} acknowledged`,
     ...(behindS > 10 ? [`${behindS} s BEHIND the clock`] : []),
   ].join(' · ')
-}
-
-export function localTime(timeMs: number): string {
-  return new Date(timeMs + WIB_MS).toISOString().slice(0, 16).replace('T', ' ')
 }
 
 export function span(ms: number): string {

@@ -1,5 +1,5 @@
+import { localTime } from '../../shared/science/local-time.js'
 import { decimals } from '../../shared/wire/quantities.js'
-import { localTime } from '../fleet/table.js'
 import { Html, html } from './html.js'
 import type { Mark, ReportRun } from './run.js'
 import type { Point, Series, StoredPoint } from './series.js'

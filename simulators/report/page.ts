@@ -1,5 +1,6 @@
+import { localTime } from '../../shared/science/local-time.js'
 import type { Balance } from '../fleet/balance.js'
-import { localTime, span } from '../fleet/table.js'
+import { span } from '../fleet/table.js'
 import { grouped } from '../terminal.js'
 import { chart } from './chart.js'
 import { Html, html } from './html.js'

@@ -4,6 +4,7 @@ import {
   type Language,
   overText,
   placeOf,
+  sentence,
   tierText,
   timeText,
   titleOf,
@@ -40,8 +41,4 @@ ${value.trend !== null && html`<p><b>${sentence(value.trend)}</b></p>`}`
 </div>
 <h2>${words.todo}</h2>
 <p>${advice}</p>`
-}
-
-function sentence(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
 }

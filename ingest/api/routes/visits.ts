@@ -10,7 +10,7 @@ import {
   visitsAnswerSchema,
   visitsQuerySchema,
 } from '../../../shared/schema/visit.js'
-import { localDay } from '../../../shared/science/calibration/standards.js'
+import { localDay } from '../../../shared/science/local-time.js'
 import { AppError } from '../../errors.js'
 import { writeAudit } from '../../store/audit.js'
 import { sentAs } from '../../store/client-ids.js'

@@ -1,7 +1,8 @@
+import { LOCAL_OFFSET_MS } from '../../../shared/science/local-time.js'
 import { formatClock, formatDay, formatNumber } from '../format.js'
 import type { Language } from '../words/language.js'
 
-const ZONE_OFFSET_S = 7 * 3600
+const ZONE_OFFSET_S = LOCAL_OFFSET_MS / 1000
 const DAY_S = 86_400
 
 /** Labels of a time axis: the day at midnight in WIB and wherever a step is a day, else the time of day. */

@@ -1,7 +1,6 @@
-/** A month as people live it here, Asia/Jakarta: UTC+7 the year round, and has been since 1964. */
+import { LOCAL_OFFSET_MS, localDay } from '../local-time.js'
 
-const OFFSET_MS = 7 * 3_600_000
-
+/** A local month. */
 export interface MonthSpan {
   /** Included. */
   from: Date
@@ -12,13 +11,13 @@ export interface MonthSpan {
 /** `month` as 2026-06. */
 export function monthSpan(month: string): MonthSpan {
   const [year = 0, number = 0] = month.split('-').map(Number)
-  const begin = (index: number) => new Date(Date.UTC(year, index) - OFFSET_MS)
+  const begin = (index: number) => new Date(Date.UTC(year, index) - LOCAL_OFFSET_MS)
   return { from: begin(number - 1), to: begin(number) }
 }
 
 /** The month in which a time lies. */
 export function monthOf(time: Date): string {
-  return new Date(time.getTime() + OFFSET_MS).toISOString().slice(0, 7)
+  return localDay(time.getTime()).slice(0, 7)
 }
 
 /** All months that [from, to] touches, oldest first. */
